@@ -30,7 +30,7 @@ Augment = Callable[[Array, np.random.Generator], Array]
 Engine = Callable[[CNN, Array, Array, list[int], Augment | None], Step]
 """One batch's gradients: network, pictures, labels, what to seed generators with, warp or None."""
 
-RECENT = 30
+RECENT = 50
 """Steps over which the loss is averaged before a run is called diverged."""
 
 USUAL_RATES = {"sgd": 0.05, "momentum": 0.02, "adam": 0.002}
