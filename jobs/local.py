@@ -1,0 +1,82 @@
+"""Runs on this machine: the standard library's process pool, one worker for each run.
+
+A pool of its own for every run, because a pool breaks as a whole when one of its workers is killed, and
+one visitor's accident must not end the others' runs.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+
+from jobs.messages import Command, Job, Report
+from jobs.worker import work
+
+
+class WorkerLost(Exception):
+    """The worker is gone without a last report: killed, or out of memory."""
+
+
+class LocalLink:
+    """The page's end of one run in a process of this machine."""
+
+    def __init__(self, job: Job) -> None:
+        # "spawn" starts from nothing; a fork would copy the server's threads and locks in whatever state.
+        context = get_context("spawn")
+        self.pipe, far_end = context.Pipe()
+        self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_connect, initargs=(far_end,))
+        self.future: Future[None] = self.pool.submit(_work, job)
+        # Only the worker holds the far end now, so that its death is heard as the end of the file.
+        far_end.close()
+
+    def receive(self, timeout: float) -> Report | None:
+        """The next report, or None if none comes within `timeout` seconds. Raises WorkerLost."""
+        try:
+            return self.pipe.recv() if self.pipe.poll(timeout) else None
+        except (EOFError, OSError) as error:
+            raise WorkerLost from error
+
+    def send(self, command: Command) -> None:
+        """Hand a command down; a worker that is gone does not mind."""
+        try:
+            self.pipe.send(command)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        """End the worker, whether it is done or not."""
+        self.pipe.close()  # the worker hears it, and leaves
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _PipeChannel:
+    def __init__(self, pipe: Connection) -> None:
+        self.pipe = pipe
+
+    def send(self, report: Report) -> None:
+        self.pipe.send(report)
+
+    def receive(self, timeout: float | None) -> Command | None:
+        return self.pipe.recv() if self.pipe.poll(timeout) else None
+
+
+_channel: _PipeChannel | None = None
+
+
+def _connect(far_end: Connection) -> None:
+    """Run once in the new worker: pipes can be handed to a process only while it starts."""
+    global _channel
+    _channel = _PipeChannel(far_end)
+
+
+def _work(job: Job) -> None:
+    assert _channel is not None, "the pool calls _connect first"
+    try:
+        work(job, _channel)
+    except (EOFError, OSError):
+        pass  # the page's end is closed: nobody waits for this run any more
+    finally:
+        _channel.pipe.close()
+
+

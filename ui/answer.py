@@ -1,0 +1,104 @@
+"""The answer: the digit, how sure in words and as ten bars, the runner-up, and the 28 x 28 picture behind it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnn import CNN
+from digits.preprocess import prepare
+from digits.strokes import Strokes
+from ui.pictures import ink_picture
+from ui.session import Reading
+
+BLANK = np.zeros((28, 28), np.uint8)
+
+
+def read(strokes: Strokes, network: CNN | None) -> Reading:
+    """Frame the drawing and let the network name it."""
+    prepared = prepare(strokes)
+    reading = Reading(strokes, prepared)
+    if prepared.picture is not None and network is not None:
+        reading.probabilities = network.predict_output(prepared.picture[None])[0]
+    return reading
+
+
+def how_sure(probability: float) -> str:
+    """One or two words for a probability."""
+    for least, words in ((0.97, "sure"), (0.8, "fairly sure"), (0.5, "perhaps")):
+        if probability >= least:
+            return words
+    return "just a guess"
+
+
+def show_answer(reading: Reading, network_name: str) -> None:
+    """The three panels: digit and words, ten bars, what the network saw."""
+    left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
+    with left, st.container(key="answer"):
+        st.html(_answer_html(reading, network_name))
+    with right, st.container(key="input28"):
+        st.html(_input_html(reading))
+    with st.container(key="probabilities"):
+        st.html(_bars_html(reading.probabilities))
+
+
+def percent(probability: float) -> str:
+    """A probability as people write it; never rounded to a certainty that it is not."""
+    if probability > 0.999:
+        return "over 99.9 %"
+    if probability < 0.001:
+        return "under 0.1 %"
+    return f"{100 * probability:.1f} %"
+
+
+def _answer_html(reading: Reading, network_name: str) -> str:
+    strokes = len(reading.strokes.paths)
+    if reading.probabilities is None:
+        if not strokes:
+            words, detail = "Draw a digit", "One of 0 to 9, anywhere on the board, as large as you like."
+        else:
+            words, detail = "Nothing to read", reading.prepared.reason
+        if not reading.prepared.reason:
+            words, detail = "No network", "There is no network to read with."
+        return (
+            f'<div class="answer empty" role="status" data-digit="" data-strokes="{strokes}">'
+            f'<div class="digit" aria-hidden="true">?</div><div class="words">{words}</div>'
+            f'<div class="detail">{detail}</div></div>'
+        )
+    order = np.argsort(reading.probabilities)[::-1]
+    best, second = int(order[0]), int(order[1])
+    sure, other = reading.probabilities[best], reading.probabilities[second]
+    return (
+        f'<div class="answer" role="status" data-digit="{best}" data-strokes="{strokes}">'
+        f'<div class="digit">{best}</div>'
+        f'<div class="words">{how_sure(float(sure)).capitalize()}: {percent(sure)}</div>'
+        f'<div class="detail">Next best: {second}, {percent(other)}<br>Read by {network_name}</div></div>'
+    )
+
+
+def _input_html(reading: Reading) -> str:
+    picture = reading.prepared.picture
+    seen = "an empty picture" if picture is None else "the framed drawing"
+    return (
+        f'<figure class="seen"><img src="{ink_picture(BLANK if picture is None else picture)}" '
+        f'alt="What the network sees, 28 by 28 pixels: {seen}">'
+        f"<figcaption>What the network sees: 28 × 28 pixels</figcaption></figure>"
+    )
+
+
+def _bars_html(probabilities: np.ndarray | None) -> str:
+    values = np.zeros(10) if probabilities is None else probabilities
+    best = -1 if probabilities is None else int(values.argmax())
+    bars = []
+    for digit, p in enumerate(values):
+        number = "" if probabilities is None else f"{100 * p:.0f}"
+        bars.append(
+            f'<div class="bar{" best" if digit == best else ""}" data-digit="{digit}" data-probability="{p:.4f}">'
+            f'<span class="number">{number}</span>'
+            f'<span class="track"><span class="level" style="height:{100 * p:.1f}%"></span></span>'
+            f'<span class="name">{digit}</span></div>'
+        )
+    spoken = "No probabilities yet" if best < 0 else ", ".join(f"{d}: {percent(p)}" for d, p in enumerate(values))
+    return f'<div class="bars" role="img" aria-label="{spoken}">{"".join(bars)}</div>'
+
+

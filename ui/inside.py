@@ -1,0 +1,79 @@
+"""Inside the network: what each layer made of the drawing, as tidy grids of maps with name and shape."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnn import CNN
+from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, MaxPool2x2, ReLU, Softmax
+from ui.pictures import map_sheet
+
+Array = np.ndarray
+
+MEANINGS: dict[type, str] = {
+    Conv3x3: "Each kernel slides over the maps before it and marks where its little pattern is.",
+    MaxPool2x2: "Of every 2 × 2 square only the largest value goes on.",
+    BatchNorm: "Each map is moved and stretched to a common scale.",
+    ReLU: "What is below zero becomes zero.",
+    Flatten: "All maps, one behind the other.",
+    FullyConnected: "Each value weighs everything that comes in.",
+    Dropout: "Silences some values while learning; changes nothing now.",
+    Softmax: "Ten scores become ten probabilities that sum to one.",
+}
+
+MAIN = (Conv3x3, MaxPool2x2)
+"""The layers that are shown unless a visitor asks for all."""
+
+
+def show_maps(network: CNN, picture: Array, everything: bool) -> None:
+    """Every map of the chosen layers for one picture (28, 28) uint8, a panel a layer."""
+    kinds = dict(network.layers)
+    panels = []
+    for name, output in network.trace(picture[None]):
+        layer = kinds[name]
+        if everything or isinstance(layer, MAIN):
+            panels.append(_panel(name, type(layer), output[..., 0]))
+    with st.container(key="feature_maps"):
+        st.html(f'<div class="layers">{"".join(panels)}</div>')
+
+
+def show_no_maps() -> None:
+    """What stands in their place before the first stroke."""
+    with st.container(key="feature_maps"):
+        st.html(
+            '<p class="hint">As soon as you draw, this fills with what every layer of the network makes of it: '
+            "edges first, then corners and arcs, in the end ten numbers.</p>"
+        )
+
+
+def _panel(name: str, kind: type, values: Array) -> str:
+    shape = " × ".join(map(str, values.shape))
+    maps = values if values.ndim == 3 else _as_tiles(values)
+    columns = _columns(len(maps))
+    address, largest = map_sheet(maps, columns)
+    signed = maps.min(initial=0) < 0
+    scale = f"{'orange below zero, ' if signed else ''}blue above; full colour at {'±' if signed else ''}{largest:.3g}"
+    rows = -(-len(maps) // columns)
+    height, width = maps.shape[1:]
+    return (
+        f'<figure class="layer" data-layer="{name}" data-shape="{shape}">'
+        f'<figcaption><b>{name}</b> <span class="kind">{kind.__name__}</span> <span class="shape">{shape}</span>'
+        f'<span class="meaning">{MEANINGS[kind]}</span></figcaption>'
+        f'<img src="{address}" alt="{name}: {len(maps)} maps of {height} by {width}, {scale}" '
+        f'style="aspect-ratio:{columns * (width + 1) - 1}/{rows * (height + 1) - 1}">'
+        f'<span class="scale">{scale}</span></figure>'
+    )
+
+
+def _columns(n: int) -> int:
+    """A grid that is about twice as wide as high, full where the number allows it."""
+    for columns in (16, 8, 10, 4):
+        if n % columns == 0 and n // columns <= columns:
+            return columns
+    return max(1, min(n, 16))
+
+
+def _as_tiles(values: Array) -> Array:
+    """A row of values (K,) as K maps of one pixel: (K, 1, 1)."""
+    return values.reshape(-1, 1, 1)

@@ -1,0 +1,52 @@
+"""The networks that the page can read with: the shipped one, loaded once for all visitors, or a visitor's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnn import CNN
+from cnn.weights import WeightsError, load
+from digits.preprocess import PREPROCESSING
+from ui.session import session
+
+SHIPPED = Path(__file__).parents[1] / "pretrained" / "digitscope.npz"
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """The shipped network, or the sentence that says why there is none."""
+
+    network: CNN | None
+    header: dict[str, Any]
+    problem: str = ""
+
+
+@st.cache_resource(show_spinner=False)
+def shipped() -> Shipped:
+    """Load the shipped weights, once for all visitors, and let them read one empty picture to warm up."""
+    try:
+        network, header = load(SHIPPED)
+    except WeightsError as error:
+        return Shipped(None, {}, f"{error} Put the file back, or train one in the sidebar.")
+    if header.get("preprocessing") != PREPROCESSING:
+        return Shipped(
+            None,
+            {},
+            f"{SHIPPED.name} learned with version {header.get('preprocessing')} of the preprocessing, this is "
+            f"version {PREPROCESSING}: train it anew with python -m cnn train.",
+        )
+    network.predict_output(np.zeros((1, 28, 28), np.uint8))
+    return Shipped(network, header)
+
+
+def in_use() -> tuple[CNN | None, str]:
+    """The network that reads this visitor's drawings, and what to call it."""
+    own = session()
+    if own.own_network is not None:
+        return own.own_network, own.own_name
+    return shipped().network, "the shipped network"
