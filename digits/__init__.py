@@ -1,0 +1,1 @@
+"""Pictures of digits, and how a drawing becomes one."""

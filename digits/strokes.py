@@ -1,0 +1,189 @@
+"""Strokes: the truth of a drawing, as the canvas sends it (JSON) or a tablet once wrote it (UNIPEN text)."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from dataclasses import dataclass
+from math import cos, isfinite, radians, sin
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray
+
+MOST_STROKES = 5_000
+MOST_POINTS = 500_000
+"""A drawing with more is refused: nobody draws so much, and the page has other visitors."""
+
+CURVE_POINTS = 4
+"""Points that stand in for a quadratic curve between two positions of the pen, which are a few pixels apart."""
+
+
+class StrokesError(ValueError):
+    """A drawing that cannot be read; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """A drawing as the pen's paths, each (k, 2) float64 of x (to the right) and y (down).
+
+    `size` is the side of the drawing area in the same units, None where nobody knows it.
+    """
+
+    paths: tuple[Array, ...]
+    size: float | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether the pen never touched the paper."""
+        return not self.paths
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing that somebody labelled: `label` 0 to 9, or None for what is no digit ("?")."""
+
+    strokes: Strokes
+    label: int | None
+    writer: str
+    """The person or laboratory that it came from."""
+
+
+def strokes_from_canvas(json_data: Any, size: float) -> Strokes:
+    """The paths in the canvas's JSON (Fabric.js objects), whatever else it holds; None is an empty canvas.
+
+    `size` is the canvas's side in pixels. Objects that are no paths, and numbers that are none, are passed
+    over. Raises StrokesError for a drawing beyond all measure.
+    """
+    objects = json_data.get("objects") if isinstance(json_data, dict) else None
+    if not isinstance(objects, list):
+        return Strokes((), size)
+    if len(objects) > MOST_STROKES:
+        raise StrokesError(f"The drawing has {len(objects):,} strokes, more than {MOST_STROKES:,}: please clear it.")
+    paths, points = [], 0
+    for entry in objects:
+        if not isinstance(entry, dict) or str(entry.get("type")).lower() != "path":
+            continue
+        commands = entry.get("path")
+        if not isinstance(commands, list):
+            continue
+        points += CURVE_POINTS * len(commands)
+        if points > CURVE_POINTS * MOST_POINTS:
+            raise StrokesError(f"The drawing has more than {MOST_POINTS:,} points: please clear it.")
+        path = _follow(commands)
+        if len(path):
+            paths.append(_moved(path, entry))
+    return Strokes(tuple(paths), size)
+
+
+def _follow(commands: list[Any]) -> Array:
+    """SVG-like commands (M, L, Q, C with absolute positions) -> points (k, 2); malformed ones are left out."""
+    corners: list[tuple[float, ...]] = []
+    for command in commands:
+        if not isinstance(command, list) or not command or command[0] not in _ARGUMENTS:
+            continue
+        numbers = command[1:]
+        if len(numbers) == _ARGUMENTS[command[0]] and all(_is_number(number) for number in numbers):
+            corners.append(tuple(map(float, numbers)))
+    if not corners:
+        return np.zeros((0, 2))
+    pieces = [np.array(corners[0][-2:])[None]]
+    t = np.linspace(0, 1, CURVE_POINTS + 1)[1:, None]
+    for numbers in corners[1:]:
+        nodes = [pieces[-1][-1], *np.array(numbers).reshape(-1, 2)]
+        # De Casteljau: a Bezier curve of any degree is a repeated mixing of neighbours.
+        while len(nodes) > 2 or (len(nodes) == 2 and len(numbers) > 2):
+            nodes = [(1 - t) * a + t * b for a, b in zip(nodes, nodes[1:], strict=False)]
+            if len(nodes) == 1:
+                break
+        pieces.append(np.atleast_2d(nodes[-1]))
+    return np.concatenate(pieces)
+
+
+_ARGUMENTS = {"M": 2, "L": 2, "Q": 4, "C": 6}
+
+
+def _is_number(value: Any) -> bool:
+    # Beyond a million pixels there is no canvas; squares of such numbers would overflow later.
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value) and abs(value) < 1e6
+
+
+def _moved(path: Array, entry: dict[str, Any]) -> Array:
+    """Apply what was done to the object as a whole after it was drawn: moved, scaled, turned, flipped."""
+    centre = (path.min(axis=0) + path.max(axis=0)) / 2
+    scale = np.array([_number(entry, "scaleX", 1.0), _number(entry, "scaleY", 1.0)])
+    flips = np.array([-1.0 if entry.get("flipX") is True else 1.0, -1.0 if entry.get("flipY") is True else 1.0])
+    angle = radians(_number(entry, "angle", 0.0))
+    turn = np.array([[cos(angle), -sin(angle)], [sin(angle), cos(angle)]])
+    goal = centre
+    if "left" in entry and "top" in entry:
+        outer = np.abs(scale) * (np.ptp(path, axis=0) + _number(entry, "strokeWidth", 0.0))
+        share = np.array([_ORIGINS.get(entry.get(name, "left"), 0.5) for name in ("originX", "originY")])
+        corner = np.array([_number(entry, "left", 0.0), _number(entry, "top", 0.0)])
+        goal = corner + turn @ ((0.5 - share) * outer)
+        # Rounding, and a pen's round ends, put an untouched stroke up to a pixel off its own path.
+        if np.abs(goal - centre).max() < 1.5:
+            goal = centre
+    return (path - centre) * scale * flips @ turn.T + goal
+
+
+_ORIGINS = {"left": 0.0, "top": 0.0, "center": 0.5, "right": 1.0, "bottom": 1.0}
+
+
+def _number(entry: dict[str, Any], name: str, otherwise: float) -> float:
+    value = entry.get(name)
+    return float(value) if _is_number(value) else otherwise  # type: ignore[arg-type]
+
+
+_SEGMENT = re.compile(r'^\.SEGMENT\s+\S+.*"(.*)"\s*$')
+
+
+def read_unipen(path: str | Path) -> list[Drawing]:
+    """All segments of a UNIPEN text file, plain or gzipped, y turned to point down.
+
+    The label stands in `.SEGMENT`, the writer or laboratory is the second word of the `.COMMENT` behind it
+    (Guyon et al., "UNIPEN project of on-line data exchange and recognizer benchmarks", 1994). Raises
+    StrokesError, with the file's name, when it cannot be read or holds no segment.
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8", "replace")
+    except (OSError, EOFError, zlib.error) as error:
+        raise StrokesError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+    drawings: list[Drawing] = []
+    label, writer, paths, pen = "", "", [], None
+    started = False
+
+    def finish() -> None:
+        if started:
+            digit = int(label) if label in tuple("0123456789") else None
+            drawings.append(Drawing(Strokes(tuple(paths)), digit, writer))
+
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith(".SEGMENT"):
+            finish()
+            found = _SEGMENT.match(line)
+            label, writer, paths, pen, started = found.group(1) if found else "", "", [], None, True
+        elif line.startswith(".COMMENT") and started and not paths:
+            words = line.split()
+            writer = words[2] if len(words) > 2 else ""
+        elif line.startswith(".PEN_DOWN"):
+            pen = []
+        elif line.startswith(".PEN_UP"):
+            if pen:
+                paths.append(np.array(pen, float) * (1, -1))
+            pen = None
+        elif pen is not None and line.strip() and not line.startswith("."):
+            try:
+                x, y = line.split()[:2]
+                pen.append((float(x), float(y)))
+            except ValueError as error:
+                raise StrokesError(f"{path}, line {number}: two coordinates should stand here.") from error
+    finish()
+    if not drawings:
+        raise StrokesError(f"{path} is no UNIPEN text: it holds no .SEGMENT.")
+    return drawings
