@@ -15,7 +15,8 @@ from ui.training import training_tab
 def board(view: View) -> None:
     """Canvas, answer and maps: the part that runs again after every stroke."""
     network, name = in_use()
-    left, right = st.columns([36, 64], gap="large")
+    with st.container(key="stage"):
+        left, right = st.columns([36, 64], gap="large")
     with left:
         strokes = drawing_board(view.pen)
         st.button("Show me an example", on_click=show_example, key="example", width="stretch", type="tertiary")

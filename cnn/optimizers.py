@@ -59,16 +59,19 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent: w <- w - lr g."""
+    """Stochastic gradient descent.
+
+    w <- w - lr g
+    """
 
     def update(self, param: Array, grad: Array, *memory: Array) -> None:
         param -= self.lr * grad
 
 
 class Momentum(Optimizer):
-    """A heavy ball: v <- gamma v - lr g, w <- w + v. (Polyak 1964; Sutskever et al. 2013.)
+    """A heavy ball that rolls on: Polyak 1964; Sutskever et al. 2013.
 
-    The notebook gave a velocity to the weights of one layer and none to the biases; here all have one.
+    v <- gamma v - lr g; w <- w + v. The notebook gave a velocity to the weights of one layer and none to the biases; here all have one.
     """
 
     memories = ("velocity",)
@@ -85,7 +88,7 @@ class Momentum(Optimizer):
 
 
 class Adam(Optimizer):
-    """Steps scaled by running averages of the gradient and of its square. (Kingma and Ba, arXiv:1412.6980.)
+    """Steps scaled by running averages of the gradient and of its square: Kingma and Ba, arXiv:1412.6980.
 
     m <- beta1 m + (1 - beta1) g; v <- beta2 v + (1 - beta2) g^2; both divided by 1 - beta^t because they
     began at zero; w <- w - lr m' / (sqrt(v') + epsilon).

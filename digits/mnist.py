@@ -10,8 +10,9 @@ from hashlib import md5
 from io import BytesIO
 from pathlib import Path
 
-import mnist
 import numpy as np
+
+import mnist
 
 Array = np.ndarray
 

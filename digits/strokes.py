@@ -90,17 +90,22 @@ def _follow(commands: list[Any]) -> Array:
             corners.append(tuple(map(float, numbers)))
     if not corners:
         return np.zeros((0, 2))
-    pieces = [np.array(corners[0][-2:])[None]]
-    t = np.linspace(0, 1, CURVE_POINTS + 1)[1:, None]
-    for numbers in corners[1:]:
-        nodes = [pieces[-1][-1], *np.array(numbers).reshape(-1, 2)]
-        # De Casteljau: a Bezier curve of any degree is a repeated mixing of neighbours.
-        while len(nodes) > 2 or (len(nodes) == 2 and len(numbers) > 2):
-            nodes = [(1 - t) * a + t * b for a, b in zip(nodes, nodes[1:], strict=False)]
-            if len(nodes) == 1:
-                break
-        pieces.append(np.atleast_2d(nodes[-1]))
+    pieces = [np.array([corners[0][-2:]])]
+    for corner in corners[1:]:
+        pieces.append(_bezier(np.array([*pieces[-1][-1], *corner]).reshape(-1, 2)))
     return np.concatenate(pieces)
+
+
+def _bezier(nodes: Array) -> Array:
+    """Points on the curve with these nodes (k, 2) behind its first one; two nodes are a straight line."""
+    if len(nodes) == 2:
+        return nodes[1:]
+    # De Casteljau: mix neighbours until one node is left, for all places t on the curve at once.
+    t = np.linspace(0, 1, CURVE_POINTS + 1)[1:, None, None]
+    mixed = np.broadcast_to(nodes, (CURVE_POINTS, *nodes.shape))
+    while mixed.shape[1] > 1:
+        mixed = (1 - t) * mixed[:, :-1] + t * mixed[:, 1:]
+    return mixed[:, 0]
 
 
 _ARGUMENTS = {"M": 2, "L": 2, "Q": 4, "C": 6}
@@ -155,8 +160,9 @@ def read_unipen(path: str | Path) -> list[Drawing]:
     except (OSError, EOFError, zlib.error) as error:
         raise StrokesError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
     drawings: list[Drawing] = []
-    label, writer, paths, pen = "", "", [], None
-    started = False
+    label, writer, started = "", "", False
+    paths: list[Array] = []
+    pen: list[tuple[float, float]] | None = None
 
     def finish() -> None:
         if started:
@@ -167,7 +173,8 @@ def read_unipen(path: str | Path) -> list[Drawing]:
         if line.startswith(".SEGMENT"):
             finish()
             found = _SEGMENT.match(line)
-            label, writer, paths, pen, started = found.group(1) if found else "", "", [], None, True
+            label, writer, started = found.group(1) if found else "", "", True
+            paths, pen = [], None
         elif line.startswith(".COMMENT") and started and not paths:
             words = line.split()
             writer = words[2] if len(words) > 2 else ""

@@ -7,6 +7,7 @@ one visitor's accident must not end the others' runs.
 from __future__ import annotations
 
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
@@ -14,7 +15,7 @@ from jobs.messages import Command, Job, Report
 from jobs.worker import work
 
 
-class WorkerLost(Exception):
+class WorkerLostError(Exception):
     """The worker is gone without a last report: killed, or out of memory."""
 
 
@@ -31,18 +32,16 @@ class LocalLink:
         far_end.close()
 
     def receive(self, timeout: float) -> Report | None:
-        """The next report, or None if none comes within `timeout` seconds. Raises WorkerLost."""
+        """The next report, or None if none comes within `timeout` seconds. Raises WorkerLostError."""
         try:
             return self.pipe.recv() if self.pipe.poll(timeout) else None
         except (EOFError, OSError) as error:
-            raise WorkerLost from error
+            raise WorkerLostError from error
 
     def send(self, command: Command) -> None:
         """Hand a command down; a worker that is gone does not mind."""
-        try:
+        with suppress(OSError):
             self.pipe.send(command)
-        except OSError:
-            pass
 
     def close(self) -> None:
         """End the worker, whether it is done or not."""
@@ -78,5 +77,3 @@ def _work(job: Job) -> None:
         pass  # the page's end is closed: nobody waits for this run any more
     finally:
         _channel.pipe.close()
-
-

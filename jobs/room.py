@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import Protocol
 
-from jobs.local import LocalLink, WorkerLost
+from jobs.local import LocalLink, WorkerLostError
 from jobs.messages import Command, Ended, Job, Report, Saved, Stop
 
 PATIENCE = 5.0
@@ -22,7 +22,7 @@ class Link(Protocol):
     """A connection to a run, wherever it runs."""
 
     def receive(self, timeout: float) -> Report | None:
-        """The next report, or None if none comes within `timeout` seconds. Raises WorkerLost."""
+        """The next report, or None if none comes within `timeout` seconds. Raises WorkerLostError."""
 
     def send(self, command: Command) -> None:
         """Hand a command down."""
@@ -45,7 +45,7 @@ class Limits:
     """Places in the line."""
 
 
-class Full(Exception):
+class LineFullError(Exception):
     """The line has no place left; the message says so."""
 
 
@@ -104,12 +104,12 @@ class Room:
         self.running: list[Ticket] = []
 
     def submit(self, job: Job) -> Ticket:
-        """Put a run into the line; it begins as soon as it may. Raises Full."""
+        """Put a run into the line; it begins as soon as it may. Raises LineFullError."""
         ticket = Ticket(self, job)
         with self.lock:
             self._drop_abandoned()
             if len(self.line) >= self.limits.waiting:
-                raise Full(f"{self.limits.waiting} runs are waiting already: try again in a few minutes.")
+                raise LineFullError(f"{self.limits.waiting} runs are waiting already: try again in a few minutes.")
             self.line.append(ticket)
         self._advance()
         return ticket
@@ -143,7 +143,7 @@ class Room:
         """Stay with one run until its end, in a thread of its own."""
         try:
             self._listen(ticket)
-        except WorkerLost:
+        except WorkerLostError:
             ticket.add(Ended("failed", "The process that trained was ended from outside. What it had shown stays."))
         except OSError as error:
             ticket.add(Ended("failed", f"The training process could not be started: {error.strerror or error}."))

@@ -8,7 +8,6 @@ from time import monotonic
 from typing import Protocol
 
 import numpy as np
-
 from cnn import checkpoint, weights
 from cnn.architectures import from_list, stack
 from cnn.layers import Conv3x3
@@ -16,6 +15,7 @@ from cnn.training import Diverged, EpochDone, Event, Finished, Run, StepDone, fi
 from digits import mnist
 from digits.augment import warp
 from digits.preprocess import PREPROCESSING
+
 from jobs.messages import (
     Change,
     Checked,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-
 from cnn import CNN
 from digits.preprocess import prepare
 from digits.strokes import Strokes
+
 from ui.pictures import ink_picture
 from ui.session import Reading
 
@@ -100,5 +100,3 @@ def _bars_html(probabilities: np.ndarray | None) -> str:
         )
     spoken = "No probabilities yet" if best < 0 else ", ".join(f"{d}: {percent(p)}" for d, p in enumerate(values))
     return f'<div class="bars" role="img" aria-label="{spoken}">{"".join(bars)}</div>'
-
-

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit_drawable_canvas import st_canvas
-
 from digits.samples import SAMPLES
 from digits.strokes import Strokes, StrokesError, strokes_from_canvas
+from streamlit_drawable_canvas import st_canvas
+
 from ui.session import session
 
 SIDE = 340

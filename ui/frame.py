@@ -14,9 +14,7 @@ def begin_page() -> None:
     """Set the page up. Comes first in the script."""
     st.set_page_config(page_title="DigitScope", page_icon="✏️", layout="wide", initial_sidebar_state="auto")
     st.html(Path(__file__).parent / "style.css")
-    st.html(
-        '<h1 class="title"><b>DigitScope</b><span>Draw a digit, and watch a neural network read it.</span></h1>'
-    )
+    st.html('<h1 class="title"><b>DigitScope</b><span>Draw a digit, and watch a neural network read it.</span></h1>')
     if problem := shipped().problem:
         st.error(problem)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-
 from cnn import CNN
 from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, MaxPool2x2, ReLU, Softmax
+
 from ui.pictures import map_sheet
 
 Array = np.ndarray

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-
 from cnn import CNN
 from cnn.weights import WeightsError, load
 from digits.preprocess import PREPROCESSING
+
 from ui.session import session
 
 SHIPPED = Path(__file__).parents[1] / "pretrained" / "digitscope.npz"
@@ -32,7 +32,7 @@ def shipped() -> Shipped:
     try:
         network, header = load(SHIPPED)
     except WeightsError as error:
-        return Shipped(None, {}, f"{error} Put the file back, or train one in the sidebar.")
+        return Shipped(None, {}, f"{error} Put the file back, or train a network in the sidebar.")
     if header.get("preprocessing") != PREPROCESSING:
         return Shipped(
             None,

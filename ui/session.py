@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
-
 from cnn import CNN
 from digits.preprocess import Prepared
 from digits.strokes import Strokes

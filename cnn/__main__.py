@@ -1,0 +1,30 @@
+"""The command line: python -m cnn train, evaluate, predict. The place where network and pictures are joined."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from cnn.commands import CommandError, evaluate, predict, train
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0 when it ran, 2 (and one sentence on stderr) when it could not."""
+    parser = argparse.ArgumentParser(prog="python -m cnn", description="Train, measure and use the network.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in (train, evaluate, predict):
+        command.add_to(commands)
+    options = parser.parse_args(arguments)
+    try:
+        return options.run(options)
+    except CommandError as error:
+        print(f"python -m cnn: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("python -m cnn: stopped.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""Learning curves as a picture: loss and accuracy, training and validation, over the steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from cnn.container import FileError
+from cnn.training import EpochDone, StepDone
+
+ENDINGS = (".png", ".svg", ".pdf")
+
+
+def plot_curves(path: Path, curves: tuple[list[StepDone], list[EpochDone]]) -> None:
+    """Draw the run's steps (faint), their running mean, and each epoch's validation. Raises FileError."""
+    import matplotlib  # only --plot needs it, and it takes its time to load
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    steps, epochs = curves
+    where = np.array([step.step for step in steps])
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    for axes, name in ((left, "loss"), (right, "accuracy")):
+        values = np.array([getattr(step, name) for step in steps])
+        axes.plot(where, values, color="#2f5dff", alpha=0.15, linewidth=0.8)
+        axes.plot(where, running_mean(values, max(1, len(values) // 40)), color="#2f5dff", label="training")
+        if epochs:
+            measured = [getattr(epoch, f"validation_{name}") for epoch in epochs]
+            axes.plot([epoch.step for epoch in epochs], measured, "o-", color="#c2540d", label="validation")
+        axes.set_xlabel("steps")
+        axes.set_title(name.capitalize())
+        axes.grid(alpha=0.25)
+        axes.legend()
+    left.set_ylim(bottom=0)
+    right.set_ylim(top=1)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, dpi=120)
+    except OSError as error:
+        raise FileError(f"{path} could not be written: {error.strerror or error}.") from error
+    finally:
+        pyplot.close(figure)
+
+
+def running_mean(values: np.ndarray, window: int) -> np.ndarray:
+    """The mean of each value and up to `window - 1` before it: (n,) -> (n,)."""
+    sums = np.cumsum(np.concatenate([[0.0], values]))
+    ends = np.arange(1, len(values) + 1)
+    starts = np.maximum(ends - window, 0)
+    return (sums[ends] - sums[starts]) / (ends - starts)

@@ -1,0 +1,237 @@
+"""python -m cnn train: teach a network and keep its weights, or do what the notebook does."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from digits.augment import warp
+from digits.preprocess import PREPROCESSING
+from tqdm import tqdm
+
+from cnn import checkpoint, weights
+from cnn.architectures import ARCHITECTURES, build
+from cnn.commands import SHIPPED, CommandError, load_mnist
+from cnn.commands.plot import ENDINGS, plot_curves
+from cnn.container import FileError, read, write
+from cnn.network import CNN
+from cnn.optimizers import OPTIMIZERS
+from cnn.schedules import SCHEDULES
+from cnn.settings import Settings
+from cnn.training import Diverged, EpochDone, Examples, Finished, Run, StepDone, fit
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """An architecture and how it is trained."""
+
+    architecture: str
+    settings: Settings
+    about: str
+
+
+RECIPES = {
+    "digitscope": Recipe(
+        "digitscope",
+        Settings(learning_rate=0.003, epochs=40, weight_decay=0.01),
+        "the network that the page ships with, from all 55,000 images (about eight minutes on two cores)",
+    ),
+    "notebook": Recipe(
+        "notebook",
+        Settings(
+            optimizer="sgd",
+            learning_rate=0.005,
+            schedule="constant",
+            batch_size=1,
+            epochs=3,
+            images=1000,
+            warps=False,
+            average=0,
+        ),
+        "what the notebook does: 1,000 images, 3 epochs, one image a step",
+    ),
+}
+
+FLAGS: dict[str, dict[str, Any]] = {
+    "optimizer": {"choices": list(OPTIMIZERS)},
+    "learning_rate": {"type": float, "help": "the schedule's highest rate"},
+    "schedule": {"choices": list(SCHEDULES), "help": "how the learning rate goes over the run"},
+    "momentum": {"type": float, "help": "Momentum's gamma, Adam's beta 1"},
+    "batch_size": {"type": int},
+    "epochs": {"type": int, "help": "how often each image is seen"},
+    "seconds": {"type": float, "help": "train for so long instead of so many epochs"},
+    "images": {"type": int, "help": "learn from the first so many images only"},
+    "dropout": {"type": float, "help": "share of values that Dropout layers silence"},
+    "weight_decay": {"type": float},
+    "average": {"type": float, "help": "memory of the weights' moving average, 0 for none"},
+    "seed": {"type": int, "help": "all randomness follows from it"},
+}
+
+
+def add_to(commands: argparse._SubParsersAction) -> None:
+    """Describe the command to argparse."""
+    recipes = "; ".join(f"{name}: {recipe.about}" for name, recipe in RECIPES.items())
+    parser = commands.add_parser("train", help="train a network", description=__doc__)
+    parser.add_argument("--recipe", choices=list(RECIPES), default="digitscope", help=recipes)
+    parser.add_argument("--architecture", choices=list(ARCHITECTURES), help="other layers than the recipe's")
+    for name, options in FLAGS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", **options)
+    parser.add_argument("--no-warps", action="store_true", help="show the images as they are, not warped")
+    parser.add_argument(
+        "--out", type=Path, help=f"weights file to write (default {SHIPPED.relative_to(SHIPPED.parents[1])})"
+    )
+    parser.add_argument("--checkpoint", type=Path, help="file that keeps the run after each epoch, and on Ctrl-C")
+    parser.add_argument("--resume", type=Path, help="checkpoint file to go on from, with its own settings")
+    parser.add_argument("--plot", type=Path, help=f"draw the learning curves into this file ({', '.join(ENDINGS)})")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train as the options say."""
+    recipe = RECIPES[options.recipe]
+    given = {name: getattr(options, name) for name in FLAGS if getattr(options, name) is not None}
+    if options.no_warps:
+        given["warps"] = False
+    try:
+        settings = replace(recipe.settings, **given)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    if options.plot is not None and options.plot.suffix not in ENDINGS:
+        raise CommandError(f"--plot {options.plot} should end in {', '.join(ENDINGS)}.")
+    is_notebook = options.recipe == "notebook"
+    out = options.out or (None if is_notebook else SHIPPED)
+    for path in (out, options.checkpoint, options.plot):
+        _check_writable(path)
+    data = load_mnist()
+    architecture = options.architecture or recipe.architecture
+    state = _resume(options.resume) if options.resume else Run(build(architecture, settings.seed), settings)
+    try:
+        if is_notebook:
+            validation = data.test_images[:1000], data.test_labels[:1000]
+            curves = _like_the_notebook(state, data.training, validation)
+        else:
+            validation = data.validation
+            curves = _with_progress(state, data.training, validation, options.checkpoint)
+        if out is not None:
+            _save(out, state, architecture, validation)
+        if options.plot is not None:
+            plot_curves(options.plot, curves)
+            print(f"Learning curves: {options.plot}")
+    except FileError as error:
+        raise CommandError(str(error)) from error
+    return 0
+
+
+Curves = tuple[list[StepDone], list[EpochDone]]
+
+
+def _with_progress(run: Run, training: Examples, validation: Examples, keep: Path | None) -> Curves:
+    """Train under a progress bar; a line an epoch stays on the screen."""
+    steps: list[StepDone] = []
+    epochs: list[EpochDone] = []
+    print(run.network)
+    try:
+        # Thousandths of the run: a run of so many seconds has no number of steps to count to.
+        with tqdm(total=1000, bar_format="{desc} {bar} {percentage:3.0f}% [{elapsed}<{remaining}] {postfix}") as bar:
+            for event in fit(run, training, validation, warp):
+                if isinstance(event, StepDone):
+                    steps.append(event)
+                    bar.set_description(f"Epoch {event.epoch}", refresh=False)
+                    bar.set_postfix_str(
+                        f"loss {event.loss:.3f}, {event.images_per_second:,.0f} images/s", refresh=False
+                    )
+                    bar.update(int(1000 * event.progress) - bar.n)
+                elif isinstance(event, EpochDone):
+                    epochs.append(event)
+                    bar.write(
+                        f"Epoch {event.epoch:3d}  training loss {event.training_loss:.4f}, "
+                        f"accuracy {event.training_accuracy:.4f}  validation loss {event.validation_loss:.4f}, "
+                        f"accuracy {event.validation_accuracy:.4f}  ({event.seconds:.0f} s)",
+                        file=sys.stdout,
+                    )
+                    if keep is not None:
+                        write(keep, checkpoint.to_bytes(run))
+                elif isinstance(event, Diverged):
+                    raise CommandError(event.sentence)
+                elif isinstance(event, Finished):
+                    print(
+                        f"Validation accuracy {event.validation_accuracy:.4f}, loss {event.validation_loss:.4f} "
+                        f"({len(validation[0]):,} images, {event.epochs} epochs, {event.seconds:.0f} s)"
+                    )
+    except KeyboardInterrupt:
+        if keep is None:
+            raise
+        write(keep, checkpoint.to_bytes(run))
+        raise CommandError(f"stopped after {run.step:,} steps; go on with --resume {keep}.") from None
+    return steps, epochs
+
+
+def _like_the_notebook(run: Run, training: Examples, test: Examples) -> Curves:
+    """Train with the notebook's own words, and its step count that begins anew in each epoch."""
+    steps: list[StepDone] = []
+    epochs: list[EpochDone] = []
+    print("MNIST CNN initialized!")
+    epoch, number, loss, right = 0, 0, 0.0, 0.0
+    for event in fit(run, training, test, warp):
+        if isinstance(event, StepDone):
+            steps.append(event)
+            if event.epoch > epoch:
+                epoch, number, loss, right = event.epoch, 0, 0.0, 0.0
+                print(f"--- Epoch {epoch} ---")
+            number, loss, right = number + 1, loss + event.loss, right + event.accuracy
+            if number % 100 == 0:
+                print(f"[Step {number}] Past 100 steps: Average Loss {loss / 100:.3f} | Accuracy: {right:.0f}%")
+                loss = right = 0.0
+        elif isinstance(event, EpochDone):
+            epochs.append(event)
+        elif isinstance(event, Diverged):
+            raise CommandError(event.sentence)
+        elif isinstance(event, Finished):
+            print("\n--- Testing the CNN ---")
+            print("Test Loss:", event.validation_loss)
+            print("Test Accuracy:", event.validation_accuracy)
+    return steps, epochs
+
+
+def _save(out: Path, run: Run, architecture: str, validation: Examples) -> None:
+    network: CNN = run.result()
+    _, loss, accuracy = network.forward(*validation)
+    weights.save(
+        out,
+        network,
+        architecture=architecture,
+        preprocessing=PREPROCESSING,
+        data=f"MNIST, the first {run.settings.images or 55_000:,} training images",
+        seed=run.settings.seed,
+        settings=asdict(run.settings),
+        steps=run.step,
+        seconds=round(run.seconds),
+        validation_images=len(validation[0]),
+        validation_accuracy=accuracy,
+        validation_loss=loss,
+    )
+    print(f"Weights: {out} ({out.stat().st_size / 2**20:.2f} MB)")
+
+
+def _resume(path: Path) -> Run:
+    try:
+        return checkpoint.from_bytes(read(path), str(path))
+    except FileError as error:
+        raise CommandError(str(error)) from error
+
+
+def _check_writable(path: Path | None) -> None:
+    """Better now than after ten minutes of training."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise CommandError(f"{path} is a folder; a file's name is needed.")
+    folder = path.absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise CommandError(f"{path} cannot be written: {folder} is no folder, or not yours to write in.")

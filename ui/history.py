@@ -1,0 +1,92 @@
+"""What a run has shown so far, kept for curves: every step, every check, every epoch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from jobs.messages import Checked, Ended, Epoch, Filters, OwnAnswers, Paused, Report, Steps
+
+POINTS = 150
+"""As many points are drawn of a curve, each the mean of its steps: more cannot be seen."""
+
+
+@dataclass
+class History:
+    """One run, as told by its reports."""
+
+    name: str
+    step: list[int] = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    checks: list[tuple[int, float, float]] = field(default_factory=list)
+    """(step, loss, accuracy) on validation images."""
+    epochs: list[Epoch] = field(default_factory=list)
+    kernels: np.ndarray | None = None
+    own_answers: dict[int, np.ndarray] = field(default_factory=dict)
+    progress: float = 0.0
+    seconds: float = 0.0
+    images_per_second: float = 0.0
+    learning_rate: float = 0.0
+    paused: bool = False
+    ended: Ended | None = None
+
+    def take(self, reports: list[Report]) -> None:
+        """Add what a run has reported."""
+        for report in reports:
+            match report:
+                case Steps(steps):
+                    self.step += [event.step for event in steps]
+                    self.loss += [event.loss for event in steps]
+                    self.accuracy += [event.accuracy for event in steps]
+                    last = steps[-1]
+                    self.progress, self.seconds = last.progress, last.seconds
+                    self.images_per_second, self.learning_rate = last.images_per_second, last.learning_rate
+                    self.paused = False
+                case Checked(step, loss, accuracy):
+                    self.checks.append((step, loss, accuracy))
+                case Epoch(done):
+                    self.epochs.append(report)
+                    self.checks.append((done.step, done.validation_loss, done.validation_accuracy))
+                case Filters(_, kernels):
+                    self.kernels = kernels
+                case OwnAnswers(step, probabilities):
+                    self.own_answers[step] = probabilities
+                case Paused():
+                    self.paused = True
+                case Ended():
+                    self.ended = report
+
+    @property
+    def seconds_left(self) -> float | None:
+        """As far as can be told from what is done."""
+        return self.seconds * (1 - self.progress) / self.progress if self.progress > 0.01 else None
+
+    def curves(self) -> pd.DataFrame:
+        """Columns step, kind ("training", "validation"), loss, accuracy; a row a point."""
+        parts = []
+        if self.step:
+            bins = np.minimum(np.arange(len(self.step)) * POINTS // max(len(self.step), POINTS), POINTS - 1)
+            counts = np.bincount(bins)
+            kept = counts > 0
+
+            def means(values: list[float] | list[int]) -> np.ndarray:
+                return np.bincount(bins, values)[kept] / counts[kept]
+
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "step": means(self.step),
+                        "kind": "training",
+                        "loss": means(self.loss),
+                        "accuracy": means(self.accuracy),
+                    }
+                )
+            )
+        if self.checks:
+            step, loss, accuracy = zip(*self.checks, strict=True)
+            parts.append(pd.DataFrame({"step": step, "kind": "validation", "loss": loss, "accuracy": accuracy}))
+        if not parts:
+            return pd.DataFrame({"step": [], "kind": [], "loss": [], "accuracy": []})
+        return pd.concat(parts, ignore_index=True)
