@@ -1,9 +1,11 @@
 """The page: settings, then one call a panel. Start it with `streamlit run app.py`."""
 
+from time import perf_counter
+
 import streamlit as st
 
 from ui.answer import read, show_answer
-from ui.canvas import drawing_board, show_example
+from ui.canvas import drawing_board
 from ui.frame import begin_page, show_notices
 from ui.inside import show_maps, show_no_maps
 from ui.networks import in_use
@@ -14,15 +16,15 @@ from ui.training import training_tab
 @st.fragment
 def board(view: View) -> None:
     """Canvas, answer and maps: the part that runs again after every stroke."""
+    begun = perf_counter()
     network, name = in_use()
     with st.container(key="stage"):
-        left, right = st.columns([36, 64], gap="large")
+        left, right = st.columns([36, 64], gap="medium")
     with left:
         strokes = drawing_board(view.pen)
-        st.button("Show me an example", on_click=show_example, key="example", width="stretch", type="tertiary")
     reading = read(strokes, network)
     with right:
-        show_answer(reading, name)
+        show_answer(reading, name, begun)
     st.subheader("Inside the network", anchor=False)
     if network is not None and reading.prepared.picture is not None:
         show_maps(network, reading.prepared.picture, view.every_layer)

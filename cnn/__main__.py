@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -21,6 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CommandError as error:
         print(f"python -m cnn: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Whoever read our output, such as `head`, has seen enough; Python would complain once more on leaving.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("python -m cnn: stopped.", file=sys.stderr)
         return 130

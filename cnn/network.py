@@ -155,8 +155,10 @@ class CNN:
     def predict_output(self, pictures: Array) -> Array:
         """Probabilities (n, 10) float32 for `pictures` (n, 28, 28)."""
         pictures = np.asarray(pictures)
+        if not len(pictures):
+            return np.empty((0, *self.output_shape), self.dtype)
         outputs = np.empty((len(pictures), *self.output_shape), self.dtype)
-        for start in range(0, max(len(pictures), 1), CHUNK):
+        for start in range(0, len(pictures), CHUNK):
             x = self.scaled(pictures[start : start + CHUNK])
             for passed in self.passes(x):
                 x = passed.output

@@ -71,7 +71,8 @@ class SGD(Optimizer):
 class Momentum(Optimizer):
     """A heavy ball that rolls on: Polyak 1964; Sutskever et al. 2013.
 
-    v <- gamma v - lr g; w <- w + v. The notebook gave a velocity to the weights of one layer and none to the biases; here all have one.
+    v <- gamma v - lr g; w <- w + v. The notebook gave a velocity to the weights and none to the biases; here
+    all parameters have one.
     """
 
     memories = ("velocity",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import numpy as np
 import streamlit as st
 from cnn import CNN
@@ -19,7 +21,9 @@ def read(strokes: Strokes, network: CNN | None) -> Reading:
     prepared = prepare(strokes)
     reading = Reading(strokes, prepared)
     if prepared.picture is not None and network is not None:
+        begun = perf_counter()
         reading.probabilities = network.predict_output(prepared.picture[None])[0]
+        reading.network_ms = 1000 * (perf_counter() - begun)
     return reading
 
 
@@ -31,11 +35,15 @@ def how_sure(probability: float) -> str:
     return "just a guess"
 
 
-def show_answer(reading: Reading, network_name: str) -> None:
-    """The three panels: digit and words, ten bars, what the network saw."""
+def show_answer(reading: Reading, network_name: str, begun: float) -> None:
+    """The three panels: digit and words, ten bars, what the network saw.
+
+    `begun` is when the page began to work on this drawing, by `time.perf_counter`; how long it took, and the
+    network's part, stand in the answer's `data-milliseconds` and `data-network-milliseconds`.
+    """
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with left, st.container(key="answer"):
-        st.html(_answer_html(reading, network_name))
+        st.html(_answer_html(reading, network_name, begun))
     with right, st.container(key="input28"):
         st.html(_input_html(reading))
     with st.container(key="probabilities"):
@@ -51,7 +59,7 @@ def percent(probability: float) -> str:
     return f"{100 * probability:.1f} %"
 
 
-def _answer_html(reading: Reading, network_name: str) -> str:
+def _answer_html(reading: Reading, network_name: str, begun: float) -> str:
     strokes = len(reading.strokes.paths)
     if reading.probabilities is None:
         if not strokes:
@@ -68,11 +76,14 @@ def _answer_html(reading: Reading, network_name: str) -> str:
     order = np.argsort(reading.probabilities)[::-1]
     best, second = int(order[0]), int(order[1])
     sure, other = reading.probabilities[best], reading.probabilities[second]
+    milliseconds = f'data-milliseconds="{1000 * (perf_counter() - begun):.2f}"'
+    network_milliseconds = f'data-network-milliseconds="{reading.network_ms:.2f}"'
     return (
-        f'<div class="answer" role="status" data-digit="{best}" data-strokes="{strokes}">'
-        f'<div class="digit">{best}</div>'
-        f'<div class="words">{how_sure(float(sure)).capitalize()}: {percent(sure)}</div>'
-        f'<div class="detail">Next best: {second}, {percent(other)}<br>Read by {network_name}</div></div>'
+        f'<div class="answer" role="status" data-digit="{best}" data-strokes="{strokes}" '
+        f"{milliseconds} {network_milliseconds}>"
+        f'<div class="digit">{best}</div><div class="words">{how_sure(float(sure)).capitalize()}</div>'
+        f'<div class="detail">{best}: {percent(sure)}, next {second}: {percent(other)}<br>'
+        f"Read by {network_name}</div></div>"
     )
 
 

@@ -1,7 +1,8 @@
 """The drawing board: the only file that knows the canvas component. Its JSON comes in, Strokes go out.
 
-The canvas keeps the drawing and its history. Our three buttons press those of its own toolbar, which is
-small and hides until a mouse hovers over it: nothing for a finger.
+The canvas keeps the drawing and its history. Our buttons press those of its own toolbar, which is small and
+hides until a mouse hovers over it: nothing for a finger. "Example" draws as a visitor would, so that the
+canvas cannot tell the difference.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from digits.preprocess import resample
 from digits.samples import SAMPLES
 from digits.strokes import Strokes, StrokesError, strokes_from_canvas
 from streamlit_drawable_canvas import st_canvas
@@ -44,11 +46,10 @@ def drawing_board(pen: int) -> Strokes:
             background_color=PAPER,
             height=SIDE,
             width=SIDE,
-            initial_drawing=session().example,
             key="board",
         )
     with st.container(key="pen_bar"):
-        _pen_bar()(key="pen_bar_buttons")
+        _pen_bar()(key="pen_bar_buttons", data={"examples": EXAMPLES})
     try:
         return strokes_from_canvas(result.json_data, SIDE)
     except StrokesError as error:
@@ -56,34 +57,13 @@ def drawing_board(pen: int) -> Strokes:
         return Strokes((), SIDE)
 
 
-def show_example() -> None:
-    """Put the next of our own example drawings on the canvas."""
-    own = session()
-    everything = [strokes for digit in (7, 3, 5, 2, 8, 4, 9, 0, 6, 1) for strokes in SAMPLES[digit]]
-    chosen = everything[own.examples_shown % len(everything)]
-    own.examples_shown += 1
-    own.example = _to_canvas(chosen, own.examples_shown)
+def _examples() -> list[list[list[list[float]]]]:
+    """One sample of each digit, few points a stroke, in shares of the board: what "Example" draws."""
+    drawings = []
+    for digit in (7, 3, 5, 2, 8, 4, 9, 0, 6, 1):
+        paths = [0.14 + 0.72 * path for path in SAMPLES[digit][0].paths]
+        drawings.append([np.round(resample(path, 0.05), 3).tolist() for path in paths])
+    return drawings
 
 
-def _to_canvas(strokes: Strokes, number: int) -> dict[str, Any]:
-    """Strokes of size 1 as canvas JSON, in the middle of the board.
-
-    `number` makes each drawing another one: the canvas ignores what it has been given before.
-    """
-    margin = 0.14 * SIDE
-    objects = []
-    for path in strokes.paths:
-        points = np.round(margin + path * (SIDE - 2 * margin), 2)
-        commands = [["M", *points[0]], *(["L", *point] for point in points[1:])]
-        objects.append(
-            {
-                "type": "path",
-                "path": [[name, float(x), float(y)] for name, x, y in commands],
-                "fill": None,
-                "stroke": INK,
-                "strokeWidth": 18,
-                "strokeLineCap": "round",
-                "strokeLineJoin": "round",
-            }
-        )
-    return {"objects": objects, "number": number}
+EXAMPLES = _examples()

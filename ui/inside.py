@@ -7,7 +7,7 @@ import streamlit as st
 from cnn import CNN
 from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, MaxPool2x2, ReLU, Softmax
 
-from ui.pictures import map_sheet
+from ui.pictures import map_strip
 
 Array = np.ndarray
 
@@ -49,31 +49,27 @@ def show_no_maps() -> None:
 
 def _panel(name: str, kind: type, values: Array) -> str:
     shape = " × ".join(map(str, values.shape))
-    maps = values if values.ndim == 3 else _as_tiles(values)
-    columns = _columns(len(maps))
-    address, largest = map_sheet(maps, columns)
+    # A dense layer's values (K,) are K maps of a single pixel.
+    maps = values if values.ndim == 3 else values.reshape(-1, 1, 1)
+    largest = float(np.abs(maps).max(initial=0))
     signed = maps.min(initial=0) < 0
-    scale = f"{'orange below zero, ' if signed else ''}blue above; full colour at {'±' if signed else ''}{largest:.3g}"
-    rows = -(-len(maps) // columns)
+    scale = f"{'orange below zero, ' if signed else ''}blue above, darkest at {'±' if signed else ''}{largest:.3g}"
     height, width = maps.shape[1:]
+    along = _maps_a_strip(len(maps))
+    pictures = "".join(
+        f'<img src="{map_strip(maps[start : start + along], largest)}" alt="" '
+        f'style="aspect-ratio:{along * (width + 1) - 1}/{height}">'
+        for start in range(0, len(maps), along)
+    )
     return (
         f'<figure class="layer" data-layer="{name}" data-shape="{shape}">'
         f'<figcaption><b>{name}</b> <span class="kind">{kind.__name__}</span> <span class="shape">{shape}</span>'
         f'<span class="meaning">{MEANINGS[kind]}</span></figcaption>'
-        f'<img src="{address}" alt="{name}: {len(maps)} maps of {height} by {width}, {scale}" '
-        f'style="aspect-ratio:{columns * (width + 1) - 1}/{rows * (height + 1) - 1}">'
-        f'<span class="scale">{scale}</span></figure>'
+        f'<div class="maps" role="img" aria-label="{name}: {len(maps)} maps of {height} by {width}, {scale}">'
+        f'{pictures}</div><span class="scale">{scale}</span></figure>'
     )
 
 
-def _columns(n: int) -> int:
-    """A grid that is about twice as wide as high, full where the number allows it."""
-    for columns in (16, 8, 10, 4):
-        if n % columns == 0 and n // columns <= columns:
-            return columns
-    return max(1, min(n, 16))
-
-
-def _as_tiles(values: Array) -> Array:
-    """A row of values (K,) as K maps of one pixel: (K, 1, 1)."""
-    return values.reshape(-1, 1, 1)
+def _maps_a_strip(n: int) -> int:
+    """Eight maps stand in a row on a phone, sixteen on a wide screen: two strips."""
+    return 8 if n % 8 == 0 else min(n, 10)

@@ -1,10 +1,9 @@
-"""Arrays as pictures for the page: a colour for every number, grids of maps, PNG in an address."""
+"""Arrays as pictures for the page: a colour for every number, strips of maps, PNG in an address."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from io import BytesIO
-from math import ceil
 
 import numpy as np
 from PIL import Image
@@ -33,15 +32,9 @@ def coloured(values: Array, largest: float) -> Array:
     return RAMP[np.round(index).astype(np.uint8)]
 
 
-def grid(maps: Array, columns: int) -> Array:
-    """Maps (n, h, w) side by side with one-pixel gaps, -> (rows, width); NaN marks gaps and empty places."""
-    n, height, width = maps.shape
-    rows = ceil(n / columns)
-    sheet = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1), np.nan, np.float32)
-    for i, one in enumerate(maps):
-        top, left = i // columns * (height + 1), i % columns * (width + 1)
-        sheet[top : top + height, left : left + width] = one
-    return sheet
+def strip(maps: Array) -> Array:
+    """Maps (n, h, w) side by side, (h, n (w + 1) - 1), with a column of NaN between them."""
+    return np.concatenate([np.pad(one, ((0, 0), (0, 1)), constant_values=np.nan) for one in maps], axis=1)[:, :-1]
 
 
 def png_address(pixels: Array) -> str:
@@ -51,13 +44,12 @@ def png_address(pixels: Array) -> str:
     return "data:image/png;base64," + b64encode(buffer.getvalue()).decode()
 
 
-def map_sheet(maps: Array, columns: int) -> tuple[str, float]:
-    """Maps (n, h, w) as one picture's address, and the number that got the full colour; gaps are see-through."""
-    sheet = grid(maps, columns)
-    gaps = np.isnan(sheet)
-    largest = float(np.abs(maps).max(initial=0))
-    alpha = np.where(gaps, 0, 255).astype(np.uint8)
-    return png_address(np.dstack([coloured(np.where(gaps, 0, sheet), largest), alpha])), largest
+def map_strip(maps: Array, largest: float) -> str:
+    """Maps (n, h, w) float32 side by side as one picture's address; the gaps between them are see-through."""
+    values = strip(maps)
+    gaps = np.isnan(values)
+    colours = coloured(np.where(gaps, 0, values), largest)
+    return png_address(np.dstack([colours, np.where(gaps, 0, 255).astype(np.uint8)]))
 
 
 def ink_picture(picture: Array) -> str:

@@ -19,6 +19,8 @@ class Reading:
     prepared: Prepared
     probabilities: Any = None
     """(10,) float32, or None where there is nothing to read."""
+    network_ms: float = 0.0
+    """Milliseconds that the network took."""
 
     @property
     def digit(self) -> int | None:
@@ -33,9 +35,6 @@ class Session:
     own_network: CNN | None = None
     """A network that this visitor trained or uploaded and chose to use; None: the shipped one."""
     own_name: str = ""
-    example: dict[str, Any] | None = None
-    """Canvas JSON of the example that was last put on the canvas."""
-    examples_shown: int = 0
     training: Any = None
     """The page's side of a training run (`ui.training`)."""
     notices: list[str] = field(default_factory=list)

@@ -25,16 +25,18 @@ def plot_curves(path: Path, curves: tuple[list[StepDone], list[EpochDone]]) -> N
     for axes, name in ((left, "loss"), (right, "accuracy")):
         values = np.array([getattr(step, name) for step in steps])
         axes.plot(where, values, color="#2f5dff", alpha=0.15, linewidth=0.8)
-        axes.plot(where, running_mean(values, max(1, len(values) // 40)), color="#2f5dff", label="training")
+        axes.plot(where, running_mean(values, max(1, min(100, len(values) // 10))), color="#2f5dff", label="training")
         if epochs:
             measured = [getattr(epoch, f"validation_{name}") for epoch in epochs]
-            axes.plot([epoch.step for epoch in epochs], measured, "o-", color="#c2540d", label="validation")
+            axes.plot(
+                [epoch.step for epoch in epochs], measured, "o-", markersize=3, color="#c2540d", label="validation"
+            )
         axes.set_xlabel("steps")
         axes.set_title(name.capitalize())
         axes.grid(alpha=0.25)
         axes.legend()
-    left.set_ylim(bottom=0)
-    right.set_ylim(top=1)
+    left.set_yscale("log")
+    right.set_ylim(top=1.005)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, dpi=120)
