@@ -1,0 +1,45 @@
+"""The page as a whole: settings and training in the sidebar, then the board with its panels."""
+
+from time import perf_counter
+
+import streamlit as st
+
+from ui.answer import read, show_answer
+from ui.canvas import drawing_board
+from ui.frame import begin_page, show_notices
+from ui.inside import show_maps, show_no_maps
+from ui.networks import in_use
+from ui.settings import View, settings_tab
+from ui.training import training_tab
+
+
+@st.fragment
+def board(view: View) -> None:
+    """Canvas, answer and maps: the part that runs again after every stroke."""
+    begun = perf_counter()
+    network, name = in_use()
+    with st.container(key="stage"):
+        left, right = st.columns([36, 64], gap="medium")
+    with left:
+        strokes = drawing_board(view.pen)
+    reading = read(strokes, network)
+    with right:
+        show_answer(reading, name, begun)
+    st.subheader("Inside the network", anchor=False)
+    if network is not None and reading.prepared.picture is not None:
+        show_maps(network, reading.prepared.picture, view.every_layer)
+    else:
+        show_no_maps()
+    show_notices()
+
+
+def page() -> None:
+    """Draw everything, once a run of the script."""
+    begin_page()
+    with st.sidebar:
+        settings, training = st.tabs(["Settings", "Training"])
+        with settings:
+            view = settings_tab()
+        with training:
+            training_tab()
+    board(view)
