@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from digits.augment import warp
@@ -233,5 +233,8 @@ def _check_writable(path: Path | None) -> None:
     folder = path.absolute().parent
     while not folder.exists():
         folder = folder.parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise CommandError(f"{path} cannot be written: {folder} is no folder, or not yours to write in.")
+    try:
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror or error} ({folder}).") from error

@@ -1,0 +1,173 @@
+"""The command line: what it prints, what it returns, and one sentence for everything that goes wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnn import weights
+from cnn.__main__ import main
+from cnn.architectures import build
+from cnn.commands.evaluate import wilson
+from digits.samples import SAMPLES
+
+UNIPEN = """.COORD X Y
+.HIERARCHY DIGIT
+
+.SEGMENT DIGIT 0 ? "{label}"
+.COMMENT {label} me 0
+"""
+
+
+def unipen(drawings) -> str:
+    text = ""
+    for label, strokes in drawings:
+        text += UNIPEN.format(label=label)
+        for path in strokes:
+            points = "\n".join(f" {int(1000 * x)} {int(1000 * (1 - y))}" for x, y in path)
+            text += f".PEN_DOWN\n{points}\n.PEN_UP\n"
+    return text
+
+
+@pytest.fixture
+def drawings(tmp_path):
+    path = tmp_path / "mine.unipen"
+    mine = [(digit, strokes.paths) for digit, pair in SAMPLES.items() for strokes in pair]
+    path.write_text(unipen([*mine, (7, [np.array([[0.5, 0.5]])]), ("?", SAMPLES[3][0].paths)]))
+    return path
+
+
+def refused(capsys, *arguments: str) -> str:
+    """Run a command that cannot run, and return its sentence."""
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1
+    assert "Traceback" not in said.err
+    return said.err
+
+
+def test_the_notebooks_recipe_prints_and_learns_what_the_notebook_does(capsys):
+    assert main(["train", "--recipe", "notebook", "--seed", "0"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "MNIST CNN initialized!"
+    assert [line for line in lines if line.startswith("---")] == [
+        *(f"--- Epoch {epoch} ---" for epoch in (1, 2, 3)),
+        "--- Testing the CNN ---",
+    ]
+    steps = [line for line in lines if line.startswith("[")]
+    form = r"\[Step (\d+)\] Past 100 steps: Average Loss (\d\.\d{3}) \| Accuracy: (\d+)%"
+    found = [re.fullmatch(form, line) for line in steps]
+    assert all(found)
+    assert [int(match[1]) for match in found if match] == [100 * i for i in range(1, 11)] * 3
+    assert float(found[-1][2]) < float(found[0][2]) / 2
+    assert lines[-2].startswith("Test Loss: ")
+    # Five seeds came to 0.82 to 0.86.
+    assert float(lines[-1].removeprefix("Test Accuracy: ")) >= 0.78
+
+
+def test_train_writes_weights_that_evaluate_and_predict_can_use(capsys, tmp_path, drawings, digits):
+    out, plot = tmp_path / "net.npz", tmp_path / "curves.svg"
+    options = ["--architecture", "notebook", "--images", "2000", "--epochs", "2", "--learning-rate", "0.01"]
+    assert main(["train", *options, "--out", str(out), "--plot", str(plot)]) == 0
+    said = capsys.readouterr()
+    assert "Validation accuracy" in said.out
+    assert "images/s" in said.err
+    assert "<svg" in plot.read_text()
+    network, header = weights.load(out)
+    assert header["validation_accuracy"] == network.forward(*digits.validation)[2]
+    assert header["settings"]["images"] == 2000
+
+    assert main(["evaluate", "--weights", str(out), "--limit", "500", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result.keys() == {"n", "accuracy", "per_class", "refused", "loss"}
+    assert result["n"] == 500
+    assert result["accuracy"] == network.forward(digits.test_images[:500], digits.test_labels[:500])[2]
+    assert result["accuracy"] > 0.7
+
+    assert main(["evaluate", "--weights", str(out), "--strokes", str(drawings), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["n"] == 21, "what is labelled ? is left out"
+    assert result["refused"] == pytest.approx(1 / 21), "the dot"
+    assert set(result["per_class"]) == set("0123456789")
+
+    assert main(["evaluate", "--weights", str(out), "--limit", "100"]) == 0
+    assert "95 % interval" in capsys.readouterr().out
+
+
+def test_a_run_can_be_kept_and_resumed(capsys, tmp_path):
+    options = ["train", "--architecture", "notebook", "--images", "500", "--epochs", "2"]
+    kept, whole, resumed = tmp_path / "run.ckpt", tmp_path / "whole.npz", tmp_path / "resumed.npz"
+    assert main([*options, "--out", str(whole), "--checkpoint", str(kept)]) == 0
+    assert main(["train", "--resume", str(kept), "--out", str(resumed)]) == 0
+    capsys.readouterr()
+    one, other = weights.load(whole)[0], weights.load(resumed)[0]
+    for name, array in one.params.items():
+        np.testing.assert_array_equal(other.params[name], array)
+
+
+def test_predict_reads_pictures_a_line_each(capsys, tmp_path, digits):
+    files = []
+    for i in range(4):
+        files.append(str(tmp_path / f"{i}.png"))
+        Image.fromarray(digits.validation[0][i]).save(files[-1])
+    blank, broken = tmp_path / "blank.png", tmp_path / "broken.png"
+    Image.new("L", (50, 50), 255).save(blank)
+    broken.write_bytes(b"no picture")
+    assert main(["predict", *files]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(": ")[1][0] for line in lines] == [str(label) for label in digits.validation[1][:4]]
+
+    assert main(["predict", files[0], str(broken), str(blank), "--json"]) == 2
+    said = capsys.readouterr()
+    first, second, third = json.loads(said.out)
+    assert first["digit"] == digits.validation[1][0]
+    assert sum(first["probabilities"]) == pytest.approx(1, abs=1e-4)
+    assert second["digit"] is None
+    assert "broken.png" in second["error"]
+    assert third == {"file": str(blank), "digit": None, "reason": third["reason"]}
+    assert "broken.png" in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["train", "--learning-rate", "nan"], "learning rate"),
+        (["train", "--epochs", "0"], "epochs"),
+        (["train", "--plot", "curves.doc"], ".png"),
+        (["train", "--out", "/proc/nowhere/net.npz"], "/proc"),
+        (["train", "--out", "."], "folder"),
+        (["train", "--resume", "none.ckpt"], "none.ckpt"),
+        (["evaluate", "--weights", "none.npz"], "none.npz"),
+        (["evaluate", "--strokes", "none.unipen"], "none.unipen"),
+        (["evaluate", "--strokes", "README.md"], "README.md"),
+        (["evaluate", "--limit", "0"], "--limit"),
+        (["predict", "none.png"], "none.png"),
+    ],
+)
+def test_what_cannot_run_says_so_in_a_sentence(capsys, arguments, word):
+    assert word in refused(capsys, *arguments)
+
+
+def test_weights_of_another_preprocessing_are_refused(capsys, tmp_path):
+    path = tmp_path / "old.npz"
+    weights.save(path, build("notebook"), preprocessing=0)
+    assert "version 0" in refused(capsys, "evaluate", "--weights", str(path))
+
+
+def test_a_diverging_run_writes_nothing(capsys, tmp_path):
+    out = tmp_path / "net.npz"
+    arguments = ["train", "--architecture", "notebook", "--optimizer", "sgd", "--learning-rate", "10"]
+    assert main([*arguments, "--images", "5000", "--out", str(out)]) == 2
+    assert "learning rate of 10 " in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_the_interval_by_hand():
+    # Wilson's interval for 8 of 10 is known to be 0.490 to 0.943.
+    low, high = wilson(0.8, 10)
+    assert low == pytest.approx(0.490, abs=0.001)
+    assert high == pytest.approx(0.943, abs=0.001)
