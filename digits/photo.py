@@ -69,7 +69,12 @@ def prepare_photo(image: Image.Image) -> Prepared:
 
 def _ink(image: Image.Image) -> Array:
     """How much each pixel differs from the paper around it towards the ink's side: (h, w) float 0 to 255."""
-    upright = ImageOps.exif_transpose(image).convert("RGBA")
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith(("I", "F")):  # deep grey: convert() would cut it off at 255
+        deep = np.asarray(upright, float)
+        span = np.ptp(deep)
+        upright = Image.fromarray(((deep - deep.min()) * (255 / span if span else 0)).astype(np.uint8))
+    upright = upright.convert("RGBA")
     upright.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
     border = np.concatenate([edge.reshape(-1, 4) for edge in _edges(np.asarray(upright))])
     # What shines through a transparent picture is paper, whatever its border says.

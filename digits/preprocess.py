@@ -27,6 +27,8 @@ INK = 2.5
 """Pixels: the width of the line. Drawings then have as much ink as MNIST's training images, 33 of 255 on average."""
 CENTRE = 14.5
 """Where the centre of mass goes, from the left and from above: in MNIST it is the middle of pixel 14."""
+SCRIBBLE = 4_000.0
+"""Pixels: a digit's line is some 60 long; a longer one than this covers the picture several times."""
 SPECK = 0.03
 """A drawing whose longest side is below this share of the board is a slip of the pen, not a digit."""
 
@@ -62,7 +64,7 @@ def prepare(strokes: Strokes) -> Prepared:
         return Prepared(None, TOO_SMALL, box)
     scale = (BOX - INK) / extent
     middle = (low + high) / 2
-    framed = [resample((path - middle) * scale + SIDE / 2, 0.5) for path in strokes.paths]
+    framed = _inkable([(path - middle) * scale + SIDE / 2 for path in strokes.paths])
     shift = CENTRE - centre_of_mass(ink(framed))
     # A lopsided digit must not be pushed over the picture's edge.
     room = SIDE / 2 - ((high - low) * scale + INK) / 2
@@ -81,6 +83,16 @@ def prepare_all(drawings: Iterable[Strokes]) -> tuple[Array, Array]:
         if picture is not None:
             pictures[i] = picture
     return pictures, readable
+
+
+def _inkable(paths: list[Array]) -> list[Array]:
+    """The same paths with points half a pixel apart, as `ink` wants them; a scribble becomes dots along it."""
+    length = sum(float(np.hypot(*np.diff(path, axis=0).T).sum()) for path in paths)
+    if length <= SCRIBBLE:
+        return [resample(path, 0.5) for path in paths]
+    # However long somebody scribbles, the work stays bounded; the picture is dark either way.
+    dots = np.concatenate([resample(path, length / SCRIBBLE / 2) for path in paths])
+    return list(dots[:, None])
 
 
 def resample(path: Array, step: float) -> Array:

@@ -83,10 +83,10 @@ def _follow(commands: list[Any]) -> Array:
     """SVG-like commands (M, L, Q, C with absolute positions) -> points (k, 2); malformed ones are left out."""
     corners: list[tuple[float, ...]] = []
     for command in commands:
-        if not isinstance(command, list) or not command or command[0] not in _ARGUMENTS:
+        if not isinstance(command, list) or not command or not isinstance(command[0], str):
             continue
         numbers = command[1:]
-        if len(numbers) == _ARGUMENTS[command[0]] and all(_is_number(number) for number in numbers):
+        if len(numbers) == _ARGUMENTS.get(command[0]) and all(_is_number(number) for number in numbers):
             corners.append(tuple(map(float, numbers)))
     if not corners:
         return np.zeros((0, 2))
@@ -112,8 +112,12 @@ _ARGUMENTS = {"M": 2, "L": 2, "Q": 4, "C": 6}
 
 
 def _is_number(value: Any) -> bool:
-    # Beyond a million pixels there is no canvas; squares of such numbers would overflow later.
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value) and abs(value) < 1e6
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and _is_coordinate(value)
+
+
+def _is_coordinate(value: float) -> bool:
+    # There is no board or tablet with a hundred million units; squares of far larger numbers would overflow.
+    return isfinite(value) and abs(value) < 1e8
 
 
 def _moved(path: Array, entry: dict[str, Any]) -> Array:
@@ -187,9 +191,13 @@ def read_unipen(path: str | Path) -> list[Drawing]:
         elif pen is not None and line.strip() and not line.startswith("."):
             try:
                 x, y = line.split()[:2]
+                if not (_is_coordinate(float(x)) and _is_coordinate(float(y))):
+                    raise ValueError("no place on any tablet")
                 pen.append((float(x), float(y)))
             except ValueError as error:
-                raise StrokesError(f"{path}, line {number}: two coordinates should stand here.") from error
+                raise StrokesError(
+                    f"{path}, line {number}: two coordinates should stand here, not {line.strip()[:40]!r}."
+                ) from error
     finish()
     if not drawings:
         raise StrokesError(f"{path} is no UNIPEN text: it holds no .SEGMENT.")

@@ -1,0 +1,98 @@
+"""Pictures of digits: dark or light, large or small, turned by their EXIF, and files that are none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from digits.photo import BLANK, PhotoError, otsu, prepare_photo, read_photo
+from digits.preprocess import prepare
+from digits.samples import SAMPLES
+
+
+def drawn(digit: int, side: int = 300, ink: int = 20, paper: int = 235, mode: str = "L") -> Image.Image:
+    image = Image.new("L", (side, side), paper)
+    pen = ImageDraw.Draw(image)
+    for path in SAMPLES[digit][0].paths:
+        points = [tuple(point) for point in path * side * 0.6 + side * 0.2]
+        pen.line(points, fill=ink, width=side // 13, joint="curve")
+    return image.convert(mode)
+
+
+def same(one: np.ndarray | None, other: np.ndarray | None) -> float:
+    """Correlation of two pictures."""
+    assert one is not None
+    assert other is not None
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_picture_is_framed_like_the_strokes_it_was_drawn_from(digit):
+    assert same(prepare_photo(drawn(digit)).picture, prepare(SAMPLES[digit][0]).picture) > 0.85
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "I;16", "1"])
+def test_every_mode_is_read(mode):
+    image = drawn(3) if mode == "I;16" else drawn(3, mode=mode)
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(image).astype(np.uint16) * 257)
+    prepared = prepare_photo(image)
+    assert same(prepared.picture, prepare_photo(drawn(3)).picture) > 0.9
+
+
+def test_chalk_on_a_blackboard_and_pencil_on_grey_are_the_same_digit():
+    usual = prepare_photo(drawn(5)).picture
+    assert same(prepare_photo(drawn(5, ink=240, paper=30)).picture, usual) > 0.98
+    assert same(prepare_photo(drawn(5, ink=110, paper=190)).picture, usual) > 0.98
+
+
+def test_a_transparent_picture_is_read_on_white():
+    ink = np.asarray(drawn(2))
+    pixels = np.zeros((*ink.shape, 4), np.uint8)
+    pixels[..., 3] = 255 - ink
+    assert same(prepare_photo(Image.fromarray(pixels)).picture, prepare_photo(drawn(2)).picture) > 0.95
+
+
+def test_exif_turns_the_picture(tmp_path):
+    path = tmp_path / "turned.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held so that the top is on the right
+    drawn(7).transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
+    assert same(read_photo(path).picture, prepare_photo(drawn(7)).picture) > 0.95
+
+
+def test_mnists_own_pictures_go_through_unchanged(digits):
+    for picture in digits.validation[0][:20]:
+        np.testing.assert_array_equal(prepare_photo(Image.fromarray(picture)).picture, picture)
+
+
+def test_blank_paper_gives_a_reason(rng):
+    assert prepare_photo(Image.new("L", (200, 200), 255)).reason == BLANK
+    noise = rng.normal(200, 3, (200, 200)).astype(np.uint8)
+    assert prepare_photo(Image.fromarray(noise)).picture is None
+    assert prepare_photo(Image.new("L", (1, 1), 0)).picture is None
+
+
+def test_files_that_are_no_pictures_are_named(tmp_path):
+    text, cut = tmp_path / "letter.png", tmp_path / "cut.png"
+    text.write_text("dear reader")
+    drawn(4).save(cut)
+    cut.write_bytes(cut.read_bytes()[:200])
+    for path, words in ((text, "no picture"), (cut, "cannot be read"), (tmp_path / "none.png", "No such file")):
+        with pytest.raises(PhotoError, match=f"{path.name}.*{words}"):
+            read_photo(path)
+    with pytest.raises(PhotoError, match="directory"):
+        read_photo(tmp_path)
+
+
+def test_a_picture_bomb_is_refused_unread(tmp_path):
+    path = tmp_path / "bomb.png"
+    Image.new("1", (9000, 9000)).save(path)
+    with pytest.raises(PhotoError, match="9000 x 9000"):
+        read_photo(path)
+
+
+def test_otsu_parts_two_clear_classes():
+    values = np.concatenate([np.full(900, 20.0), np.full(100, 200.0)])
+    assert 20 <= otsu(values) < 200
