@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,10 @@ class Change:
     learning_rate: float | None = None
     momentum: float | None = None
     dropout: float | None = None
+
+    def applied_to(self, settings: Settings) -> Settings:
+        """The settings as changed; raises ValueError, in a sentence, for values that make no sense."""
+        return replace(settings, **{name: value for name, value in vars(self).items() if value is not None})
 
 
 Command = Pause | GoOn | OneStep | Stop | Change

@@ -16,6 +16,7 @@ PATIENCE = 5.0
 """Seconds between asking a worker to stop and ending it."""
 TICK = 0.25
 """Seconds between two looks at the clock while a run is silent."""
+ABANDONED = "Nobody looked at this run any more, so it was ended."
 
 
 class Link(Protocol):
@@ -61,6 +62,8 @@ class Ticket:
         self.asked = monotonic()
         self.lock = Lock()
         self.news: list[Report] = []
+        self.unsent: list[Command] = []
+        """Commands for a worker that is about to start."""
 
     @property
     def place(self) -> int:
@@ -77,10 +80,20 @@ class Ticket:
     def send(self, command: Command) -> None:
         """Hand a command to the worker; Stop also takes a waiting run out of the line."""
         self.asked = monotonic()
-        if self.link is not None:
-            self.link.send(command)
-        elif isinstance(command, Stop):
-            self.room.leave(self)
+        if isinstance(command, Stop) and self.room.leave(self):
+            return
+        with self.lock:
+            if self.link is None:
+                self.unsent.append(command)
+            else:
+                self.link.send(command)
+
+    def connect(self, link: Link) -> None:
+        """Take the link to the worker that has just started."""
+        with self.lock:
+            self.link = link
+            for command in self.unsent:
+                link.send(command)
 
     def add(self, report: Report) -> None:
         """Take in a report, from the worker or about it."""
@@ -119,16 +132,20 @@ class Room:
         with self.lock:
             return self.line.index(ticket) + 1 if ticket in self.line else 0
 
-    def leave(self, ticket: Ticket) -> None:
-        """Take a waiting run out of the line."""
+    def leave(self, ticket: Ticket) -> bool:
+        """Take a waiting run out of the line; False if it does not wait."""
         with self.lock:
-            if ticket in self.line:
-                self.line.remove(ticket)
-                ticket.add(Ended("stopped", "The run left the line before it began."))
+            if ticket not in self.line:
+                return False
+            self.line.remove(ticket)
+        ticket.add(Ended("stopped", "The run left the line before it began."))
+        return True
 
     def _drop_abandoned(self) -> None:
         now = monotonic()
-        self.line = [t for t in self.line if now - t.asked < self.limits.silence]
+        for ticket in [ticket for ticket in self.line if now - ticket.asked > self.limits.silence]:
+            self.line.remove(ticket)
+            ticket.add(Ended("abandoned", ABANDONED))
 
     def _advance(self) -> None:
         """Start waiting runs while there is room."""
@@ -155,7 +172,8 @@ class Room:
             self._advance()
 
     def _listen(self, ticket: Ticket) -> None:
-        link = ticket.link = self.start(ticket.job)
+        link = self.start(ticket.job)
+        ticket.connect(link)
         begun = monotonic()
         asked_to_stop: float | None = None
         reason: Ended | None = None
@@ -176,7 +194,7 @@ class Room:
 
     def _overdue(self, ticket: Ticket, age: float) -> Ended | None:
         if monotonic() - ticket.asked > self.limits.silence:
-            return Ended("abandoned", "Nobody looked at this run any more, so it was ended.")
+            return Ended("abandoned", ABANDONED)
         if age > self.limits.seconds:
             minutes = self.limits.seconds / 60
             return Ended("time", f"A run may take {minutes:g} minutes here; what was learned until then is kept.")

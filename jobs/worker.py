@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import asdict
 from time import monotonic
 from typing import Protocol
 
@@ -59,7 +60,9 @@ class Channel(Protocol):
 def work(job: Job, channel: Channel) -> None:
     """Train until the end of the run or a Stop, and report; the last report is always `Ended`."""
     try:
-        _Work(job, channel).go()
+        # A run that diverges overflows a few times before `fit` ends it: that is no news for the log.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            _Work(job, channel).go()
     except (EOFError, BrokenPipeError):
         raise  # there is nobody left to tell
     except Exception as error:  # whatever went wrong has to become a sentence on the page
@@ -147,8 +150,9 @@ class _Work:
 
     def change(self, change: Change) -> None:
         """Take over the settings that are given, from the next step on."""
-        given = {name: value for name, value in vars(change).items() if value is not None}
-        self.run.settings = replace(self.run.settings, **given)
+        # What makes no sense was refused on the page already; here it must not end the run.
+        with suppress(ValueError):
+            self.run.settings = change.applied_to(self.run.settings)
 
     def flush(self) -> None:
         """Send the steps that have gathered."""
@@ -194,7 +198,8 @@ class _Work:
         packed = weights.to_bytes(
             network,
             preprocessing=PREPROCESSING,
-            data="MNIST, the first 55,000 training images",
+            data=f"MNIST, the first {len(self.training[0][: self.run.settings.images]):,} training images",
+            settings=asdict(self.run.settings),
             seed=self.run.settings.seed,
             steps=self.run.step,
             validation_accuracy=accuracy,

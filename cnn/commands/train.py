@@ -117,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
             validation = data.validation
             curves = _with_progress(state, data.training, validation, options.checkpoint)
         if out is not None:
-            _save(out, state, architecture, validation)
+            _save(out, state, architecture, data.training, validation)
         if options.plot is not None:
             plot_curves(options.plot, curves)
             print(f"Learning curves: {options.plot}")
@@ -197,7 +197,7 @@ def _like_the_notebook(run: Run, training: Examples, test: Examples) -> Curves:
     return steps, epochs
 
 
-def _save(out: Path, run: Run, architecture: str, validation: Examples) -> None:
+def _save(out: Path, run: Run, architecture: str, training: Examples, validation: Examples) -> None:
     network: CNN = run.result()
     _, loss, accuracy = network.forward(*validation)
     weights.save(
@@ -205,7 +205,7 @@ def _save(out: Path, run: Run, architecture: str, validation: Examples) -> None:
         network,
         architecture=architecture,
         preprocessing=PREPROCESSING,
-        data=f"MNIST, the first {run.settings.images or 55_000:,} training images",
+        data=f"MNIST, the first {len(training[0][: run.settings.images]):,} training images",
         seed=run.settings.seed,
         settings=asdict(run.settings),
         steps=run.step,
