@@ -82,8 +82,8 @@ def _answer_html(reading: Reading, network_name: str, begun: float) -> str:
         f'<div class="answer" role="status" data-digit="{best}" data-strokes="{strokes}" '
         f"{milliseconds} {network_milliseconds}>"
         f'<div class="digit">{best}</div><div class="words">{how_sure(float(sure)).capitalize()}</div>'
-        f'<div class="detail">{best}: {percent(sure)}, next {second}: {percent(other)}<br>'
-        f"Read by {network_name}</div></div>"
+        f'<div class="detail"><span>{best}: {percent(sure)}</span>, <span>next {second}: {percent(other)}</span><br>'
+        f"by {network_name}</div></div>"
     )
 
 
@@ -93,7 +93,7 @@ def _input_html(reading: Reading) -> str:
     return (
         f'<figure class="seen"><img src="{ink_picture(BLANK if picture is None else picture)}" '
         f'alt="What the network sees, 28 by 28 pixels: {seen}">'
-        f"<figcaption>What the network sees: 28 × 28 pixels</figcaption></figure>"
+        f"<figcaption>What the network sees: <span>28 × 28 pixels</span></figcaption></figure>"
     )
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from cnn import CNN
 from cnn.weights import WeightsError, load
 from digits.preprocess import PREPROCESSING
+from threadpoolctl import threadpool_limits
 
 from ui.session import session
 
@@ -29,6 +30,9 @@ class Shipped:
 @st.cache_resource(show_spinner=False)
 def shipped() -> Shipped:
     """Load the shipped weights, once for all visitors, and let them read one empty picture to warm up."""
+    # One drawing is too little work to share out: where another program keeps a core busy, a second BLAS thread
+    # costs milliseconds of waiting. Training runs in processes of its own.
+    threadpool_limits(1, user_api="blas")
     try:
         network, header = load(SHIPPED)
     except WeightsError as error:

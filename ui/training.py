@@ -133,7 +133,7 @@ def _show_curves(history: History) -> None:
     colours = alt.Scale(domain=["training", "validation"], range=["#4c78d0", "#e07b28"])
     for what, domain in (("loss", None), ("accuracy", [0, 1])):
         chart = (
-            alt.Chart(table, height=130)
+            alt.Chart(table, height=170)
             .mark_line(point=False)
             .encode(
                 x=alt.X("step:Q", title=None),

@@ -1,0 +1,82 @@
+"""The house's rules: which way imports go, what the gate runs, and that README's words are true."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import environment
+import pytest
+
+from tests.conftest import PROJECT
+
+README = (PROJECT / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("room", "line"),
+    [
+        ("cnn", "import streamlit"),
+        ("cnn", "from digits import mnist"),
+        ("cnn", "import scipy"),
+        ("digits", "from cnn import CNN"),
+        ("digits", "import streamlit as st"),
+        ("jobs", "from ui.page import page"),
+        ("jobs", "import streamlit"),
+        ("ui", "import app"),
+    ],
+)
+def test_the_linter_refuses_imports_against_the_arrows(room, line):
+    command = [sys.executable, "-m", "ruff", "check", "--select", "TID251", "--stdin-filename", f"{room}/new.py", "-"]
+    ended = subprocess.run(command, cwd=PROJECT, input=f"{line}\n", capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "TID251" in ended.stdout
+
+
+def test_the_network_needs_numpy_alone():
+    code = (
+        "import sys, cnn, cnn.training, cnn.weights, cnn.checkpoint\n"
+        "top = {name.split('.')[0] for name in sys.modules}\n"
+        "print(sorted(top - set(sys.stdlib_module_names) - {'cnn', 'numpy', '__main__'}))"
+    )
+    ended = subprocess.run([sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, '.')\n{code}"],
+                           cwd=PROJECT, capture_output=True, text=True, check=True)  # fmt: skip
+    others = [name for name in eval(ended.stdout) if not name.startswith(("_", "cython_runtime", "sitecustomize"))]
+    assert others == []
+
+
+def test_the_gate_runs_readmes_test_command():
+    assert "python3 scripts/test.py" in README
+    assert "python3 scripts/run.py" in README
+    assert "exec python3 scripts/test.py" in (PROJECT / ".ci" / "run").read_text("utf-8")
+
+
+def test_files_that_readme_points_to_exist():
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
+    assert links
+    assert [link for link in links if not (PROJECT / link).exists()] == []
+
+
+def test_every_requirement_is_pinned():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (PROJECT / name).read_text("utf-8").splitlines():
+            assert not line.strip() or line.startswith(("#", "-r ")) or "==" in line, line
+
+
+def test_a_browser_that_is_named_and_does_not_exist_is_said(monkeypatch, capsys):
+    monkeypatch.setenv("DIGITSCOPE_BROWSER", "/no/such/browser")
+    with pytest.raises(SystemExit) as ended:
+        environment.installed_browser()
+    assert ended.value.code == 2
+    assert "/no/such/browser" in capsys.readouterr().err
+
+
+def test_without_any_browser_the_test_command_fails_in_a_sentence(monkeypatch, capsys):
+    for finder in ("installed_browser", "_packaged_browser"):
+        monkeypatch.setattr(environment, finder, lambda: None)
+    monkeypatch.setattr(environment, "_playwrights_browser", lambda python: None)
+    with pytest.raises(SystemExit) as ended:
+        environment.find_browser(PROJECT)
+    assert ended.value.code == 2
+    assert "Install Chromium" in capsys.readouterr().err

@@ -1,0 +1,55 @@
+"""A run's history: reports in, curves out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cnn.training import EpochDone, StepDone
+from jobs.messages import Checked, Ended, Epoch, Paused, Steps
+from ui.history import POINTS, History
+
+
+def step(number: int, loss: float = 1.0) -> StepDone:
+    return StepDone(number, 1, number / 1000, loss, 0.5, 0.001, 4000.0, number * 0.01)
+
+
+def test_an_empty_history_has_empty_curves():
+    history = History("x")
+    assert history.curves().empty
+    assert history.seconds_left is None
+
+
+def test_few_steps_are_all_shown():
+    history = History("x")
+    history.take([Steps((step(1, 3.0), step(2, 1.0)))])
+    assert history.curves()["step"].tolist() == [1, 2]
+    assert history.curves()["loss"].tolist() == [3.0, 1.0]
+
+
+def test_many_steps_are_shown_as_means():
+    history = History("x")
+    history.take([Steps(tuple(step(i + 1, float(i)) for i in range(10 * POINTS)))])
+    curve = history.curves()
+    assert len(curve) == POINTS
+    assert curve["loss"].iloc[0] == np.mean(range(10))
+    assert curve["loss"].mean() == pytest.approx(np.mean(range(10 * POINTS)))
+
+
+def test_validation_comes_from_checks_and_epochs():
+    history = History("x")
+    done = EpochDone(1, 20, 0.4, 0.9, 0.3, 0.91, 2.0)
+    history.take([Checked(10, 0.5, 0.85), Epoch(done, np.zeros(3, np.uint8), np.ones(3, np.float32))])
+    curve = history.curves()
+    assert curve["kind"].tolist() == ["validation"] * 2
+    assert curve["accuracy"].tolist() == [0.85, 0.91]
+
+
+def test_time_left_pause_and_end():
+    history = History("x")
+    history.take([Steps((step(250),)), Paused(250)])
+    assert history.seconds_left == pytest.approx(2.5 * 3)
+    assert history.paused
+    history.take([Steps((step(251),)), Ended("stopped")])
+    assert not history.paused
+    assert history.ended == Ended("stopped")
