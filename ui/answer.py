@@ -82,7 +82,7 @@ def _answer_html(reading: Reading, network_name: str, begun: float) -> str:
         f'<div class="answer" role="status" data-digit="{best}" data-strokes="{strokes}" '
         f"{milliseconds} {network_milliseconds}>"
         f'<div class="digit">{best}</div><div class="words">{how_sure(float(sure)).capitalize()}</div>'
-        f'<div class="detail"><span>{best}: {percent(sure)}</span>, <span>next {second}: {percent(other)}</span><br>'
+        f'<div class="detail"><span>{best}: {percent(sure)}</span><span>next {second}: {percent(other)}</span>'
         f"by {network_name}</div></div>"
     )
 

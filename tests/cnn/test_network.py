@@ -11,6 +11,7 @@ from cnn import (
     CNN,
     SGD,
     Adam,
+    BatchNorm,
     Conv3x3,
     Dropout,
     Flatten,
@@ -261,3 +262,13 @@ def test_many_threads_may_read_with_one_network(digits):
         together = list(threads.map(lambda picture: network.predict_output(picture[None])[0], list(pictures) * 5))
     for i, answer in enumerate(together):
         np.testing.assert_array_equal(answer, alone[i % 40])
+
+
+def test_training_lets_batch_normalisation_see_the_batches(digits):
+    network = stack([Conv3x3(2), BatchNorm(), Softmax(10)])
+    pictures, labels = digits.training[0][:40], digits.training[1][:40]
+    maps = dict(network.trace(pictures))["conv1"]
+    network.train(pictures, labels)
+    # One batch leaves nine tenths of the first mean, 0, and of the first variance, 1.
+    np.testing.assert_allclose(network.state["norm1.mean"], 0.1 * maps.mean(axis=(1, 2, 3)), rtol=1e-4)
+    np.testing.assert_allclose(network.state["norm1.variance"], 0.9 + 0.1 * maps.var(axis=(1, 2, 3)), rtol=1e-4)

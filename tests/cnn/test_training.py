@@ -14,7 +14,7 @@ from cnn.layers import Conv3x3, Dropout, MaxPool2x2, Softmax
 from cnn.network import CNN
 from cnn.schedules import SCHEDULES
 from cnn.settings import Settings
-from cnn.training import Diverged, EpochDone, Finished, Run, StepDone, fit
+from cnn.training import Diverged, EpochDone, Finished, Run, StepDone, fit, plain_engine
 from digits.augment import warp
 
 
@@ -194,3 +194,34 @@ def test_schedules_stay_between_nothing_and_the_full_rate(name):
     if name != "constant":
         assert factors[-1] == pytest.approx(0, abs=1e-9)
         assert factors[0] < 0.1
+
+
+def test_each_epoch_shows_every_image_once_in_an_order_of_its_own(data):
+    shown: list[list[int]] = [[]]
+
+    def engine(network, pictures, labels, seeds, augment):
+        shown[-1].extend(int(picture.sum()) for picture in pictures)
+        return plain_engine(network, pictures, labels, seeds, augment)
+
+    for event in fit(Run(small(), SHORT), *data, None, engine):
+        if isinstance(event, EpochDone):
+            shown.append([])
+    sums = sorted(int(picture.sum()) for picture in data[0][0])
+    assert sorted(shown[0]) == sorted(shown[1]) == sums
+    assert shown[0] != shown[1]
+
+
+def test_the_moving_average_by_hand(data):
+    settings = replace(SHORT, average=0.5)
+    run = Run(small(), settings)
+    name = "conv1.weights"
+    weights = [run.network.params[name].copy()]
+    for event in fit(run, *data):
+        if isinstance(event, StepDone):
+            weights.append(run.network.params[name].copy())
+    # After step n the memory is (1 + n) / (10 + n), at most 0.5: 2/11, 3/12, 4/13 ... until 0.5 from step 8 on.
+    expected = weights[1]
+    for n in range(2, len(weights)):
+        memory = min(0.5, (1 + n) / (10 + n))
+        expected = memory * expected + (1 - memory) * weights[n]
+    np.testing.assert_allclose(run.result().params[name], expected, atol=1e-6)
