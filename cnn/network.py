@@ -169,9 +169,12 @@ class CNN:
         """Probabilities (n, 10), mean loss and accuracy (0 to 1) on `pictures` (n, 28, 28), `labels` (n,)."""
         labels = self.check(pictures, labels)
         probabilities = self.predict_output(pictures)
+        return probabilities, *self.score(probabilities, labels)
+
+    def score(self, probabilities: Array, labels: Array) -> tuple[float, float]:
+        """Mean loss and accuracy (0 to 1) of probabilities (n, 10) that were computed for `labels` (n,)."""
         truth = one_hot(labels, self.output_shape[0], self.dtype)
-        right = probabilities.argmax(axis=1) == labels
-        return probabilities, self.loss(truth, probabilities.T), float(right.mean())
+        return self.loss(truth, probabilities.T), float((probabilities.argmax(axis=1) == labels).mean())
 
     # Learning
 

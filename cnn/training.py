@@ -13,6 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from math import ceil, isfinite, log
 from time import perf_counter
+from typing import Protocol
 
 import numpy as np
 
@@ -27,8 +28,6 @@ Examples = tuple[Array, Array]
 """Pictures (n, 28, 28) and labels (n,)."""
 Augment = Callable[[Array, np.random.Generator], Array]
 """Pictures (n, 28, 28) -> as many others of the same digits."""
-Engine = Callable[[CNN, Array, Array, list[int], Augment | None], Step]
-"""One batch's gradients: network, pictures, labels, what to seed generators with, warp or None."""
 
 RECENT = 50
 """Steps over which the loss is averaged before a run is called diverged."""
@@ -130,10 +129,31 @@ class Run:
             mean += (1 - memory) * array
 
 
-def plain_engine(network: CNN, pictures: Array, labels: Array, seeds: list[int], augment: Augment | None) -> Step:
-    """Gradients as the layers compute them, one after the other: the engine that a student reads."""
-    rng = np.random.default_rng(seeds)
-    return network.gradients(augment(pictures, rng) if augment else pictures, labels, rng)
+class Engine(Protocol):
+    """What computes: one batch's gradients, and answers for many pictures."""
+
+    def gradients(
+        self, network: CNN, pictures: Array, labels: Array, seeds: list[int], augment: Augment | None
+    ) -> Step:
+        """Loss, accuracy and gradients on pictures (n, 28, 28) uint8; random generators are made from `seeds`."""
+
+    def predict(self, network: CNN, pictures: Array) -> Array:
+        """Probabilities (n, 10) float32 for pictures (n, 28, 28)."""
+
+
+class PlainEngine:
+    """The layers as they are, one after the other: the engine that a student reads."""
+
+    def gradients(
+        self, network: CNN, pictures: Array, labels: Array, seeds: list[int], augment: Augment | None
+    ) -> Step:
+        """See `Engine`."""
+        rng = np.random.default_rng(seeds)
+        return network.gradients(augment(pictures, rng) if augment else pictures, labels, rng)
+
+    def predict(self, network: CNN, pictures: Array) -> Array:
+        """See `Engine`."""
+        return network.predict_output(pictures)
 
 
 def fit(
@@ -141,18 +161,20 @@ def fit(
     training: Examples,
     validation: Examples,
     augment: Augment | None = None,
-    engine: Engine = plain_engine,
+    engine: Engine | None = None,
 ) -> Iterator[Event]:
     """Train `run.network`, from wherever the run stands, and yield what happens.
 
     `training` and `validation` are (pictures (n, 28, 28) uint8, labels (n,)); `augment` is used if the
-    settings say so. Yields StepDone after each batch, EpochDone after each epoch, at last Finished or
+    settings say so; without an `engine` the plain one computes. Yields StepDone after each batch, EpochDone after each epoch, at last Finished or
     Diverged. The last batch of an epoch is smaller where the numbers do not divide. Raises ShapeError or
     ValueError at once when the data do not fit the network.
     """
     pictures, labels = training[0][: run.settings.images], training[1][: run.settings.images]
     network = run.network
     network.check(pictures, labels)
+    network.check(*validation)
+    engine = engine or PlainEngine()
     warp = augment if run.settings.warps else None
     batch_size = run.settings.batch_size
     steps_an_epoch = ceil(len(pictures) / batch_size)
@@ -165,7 +187,7 @@ def fit(
         settings = run.settings
         progress = run.step / last_step if last_step else run.seconds / (settings.seconds or 1)
         if progress >= 1:
-            yield _finished(run, validation, steps_an_epoch)
+            yield _finished(run, validation, steps_an_epoch, engine)
             return
         _apply(settings, run, SCHEDULES[settings.schedule](progress))
 
@@ -173,7 +195,7 @@ def fit(
         chosen = order[place : place + batch_size]
         # A run that diverges overflows first: the check below ends it, a warning would only scare.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            step = engine(network, pictures[chosen], labels[chosen], [settings.seed, run.step], warp)
+            step = engine.gradients(network, pictures[chosen], labels[chosen], [settings.seed, run.step], warp)
             run.optimizer.step(network.params, step.gradients)
             network.observe(step.statistics)
             run.step += 1
@@ -202,7 +224,7 @@ def fit(
         if run.step % steps_an_epoch == 0:
             begun = perf_counter()
             seen, loss, right = len(pictures), run.epoch_loss, run.epoch_right
-            _, validation_loss, validation_accuracy = run.result().forward(*validation)
+            validation_loss, validation_accuracy = _measure(run, validation, engine)
             run.epoch_loss = run.epoch_right = 0.0
             order = _order(run, len(pictures), steps_an_epoch)
             run.seconds += perf_counter() - begun
@@ -235,9 +257,15 @@ def _apply(settings: Settings, run: Run, factor: float) -> None:
                 layer.p = settings.dropout
 
 
-def _finished(run: Run, validation: Examples, steps_an_epoch: int) -> Finished:
+def _measure(run: Run, examples: Examples, engine: Engine) -> tuple[float, float]:
+    """Loss and accuracy of the network that would be used if the run ended now."""
+    network = run.result()
+    return network.score(engine.predict(network, examples[0]), examples[1])
+
+
+def _finished(run: Run, validation: Examples, steps_an_epoch: int, engine: Engine) -> Finished:
     begun = perf_counter()
-    _, loss, accuracy = run.result().forward(*validation)
+    loss, accuracy = _measure(run, validation, engine)
     run.seconds += perf_counter() - begun
     return Finished(run.step, run.step // steps_an_epoch, loss, accuracy, run.seconds)
 

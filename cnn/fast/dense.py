@@ -1,0 +1,85 @@
+"""The dense end of a network on a worker's share of a batch: FullyConnected or Softmax with all that follows it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnn.fast.meeting import Meeting
+from cnn.fast.normalise import Normaliser
+from cnn.layers import Dropout, FullyConnected
+
+Array = np.ndarray
+
+
+class DenseBlock:
+    """FullyConnected (or the scores of Softmax), then perhaps BatchNorm, ReLU, Dropout."""
+
+    def __init__(
+        self,
+        name: str,
+        layer: FullyConnected,
+        norm: Normaliser | None,
+        relu: bool,
+        dropout: Dropout | None,
+        maps: tuple[int, int, int] | None,
+    ) -> None:
+        """`maps` (C, H, W): what arrives is (H, C, W, N), while the weights are for (C, H, W) in a row."""
+        self.name, self.layer, self.norm, self.relu, self.dropout, self.maps = name, layer, norm, relu, dropout, maps
+        self.frozen: Array | None = None
+
+    def freeze(self) -> None:
+        """Take over the parameters as they are, for reading only."""
+        self.frozen = self._weights()
+
+    def _weights(self) -> Array:
+        if self.frozen is not None:
+            return self.frozen
+        weights = self.layer.params["weights"]
+        if self.maps is None:
+            return weights
+        return np.ascontiguousarray(weights.reshape(-1, *self.maps).swapaxes(1, 2)).reshape(weights.shape)
+
+    def forward(
+        self, x: Array, worker: int, meeting: Meeting | None, rng: np.random.Generator | None
+    ) -> Array:
+        """(..., N) -> (outputs, N). Without a meeting: not training."""
+        self.shape, self.x = x.shape, x.reshape(-1, x.shape[-1])
+        bias = self.layer.params["bias"]
+        self.z = self._weights() @ self.x
+        if self.norm is None:
+            y = self.z
+            y += bias[:, None]
+        else:
+            if meeting is None:
+                factor, level = self.norm.known(bias)
+            else:
+                factor, level = self.norm.measured(self.z[None], bias, worker, meeting)
+            y = self.z * factor[:, None]
+            y += level[:, None]
+        if self.relu:
+            y = np.maximum(y, 0)
+        self.y = y
+        self.cache = None
+        if self.dropout is not None:
+            y, self.cache = self.dropout.forward(y, meeting is not None, rng)
+        return y
+
+    def backward(self, dy: Array, worker: int, meeting: Meeting) -> tuple[Array, dict[str, Array]]:
+        """From the output's gradient (outputs, N) to the input's, as it came, and the parameters' by full name."""
+        if self.dropout is not None:
+            dy, _ = self.dropout.backward(dy, self.cache)
+        if self.relu:
+            dy = dy * (self.y > 0)
+        grads: dict[str, Array] = {}
+        if self.norm is None:
+            grads[f"{self.name}.bias"] = dy.sum(axis=1)
+        else:
+            dy = np.array(dy)
+            grads |= self.norm.backward(dy[None], self.z[None], worker, meeting)
+            grads[f"{self.name}.bias"] = np.zeros_like(self.layer.params["bias"])
+        weights = dy @ self.x.T
+        if self.maps is not None:
+            channels, height, width = self.maps
+            weights = weights.reshape(-1, height, channels, width).swapaxes(1, 2).reshape(weights.shape)
+        grads[f"{self.name}.weights"] = weights
+        return (self._weights().T @ dy).reshape(self.shape), grads

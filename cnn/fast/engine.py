@@ -1,0 +1,86 @@
+"""The fast engine: a batch in two halves, each in a thread of its own, on blocks with buffers made once.
+
+Two threads with a half each and BLAS on one thread are faster than BLAS on two: the many small passes over arrays
+between the matrix products run side by side as well. The threads meet only where batch normalisation needs the
+whole batch's sums.
+
+One seed gives one result. It is not the plain engine's to the last bit, for sums come in another order, and Dropout
+and warps draw their numbers half by half.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnn.fast.meeting import Meeting
+from cnn.fast.plan import Plan, plan
+from cnn.fast.reader import Reader
+from cnn.fast.share import Share
+from cnn.fast.workers import SMALLEST, WORKERS, Workers
+from cnn.layers import softmax
+from cnn.losses import cross_entropy_logits_derivative, one_hot
+from cnn.network import CNN, Step
+from cnn.training import Augment, PlainEngine
+
+Array = np.ndarray
+
+
+class FastEngine:
+    """Gradients and answers of networks that `plan` can cut into blocks; all others go the plain way.
+
+    One engine serves one run: its buffers are not for two threads that train at the same time.
+    """
+
+    def __init__(self) -> None:
+        self.workers = Workers()
+        self.plain = PlainEngine()
+        self.network: CNN | None = None
+        self.plan: Plan | None = None
+        self.shares: dict[tuple[int, int], Share] = {}
+
+    def gradients(
+        self, network: CNN, pictures: Array, labels: Array, seeds: list[int], augment: Augment | None
+    ) -> Step:
+        """See `cnn.training.Engine`."""
+        if self.network is not network:
+            self.network, self.plan, self.shares = network, plan(network), {}
+        n = len(pictures)
+        if self.plan is None or pictures.dtype != np.uint8 or n < WORKERS * SMALLEST:
+            return self.plain.gradients(network, pictures, labels, seeds, augment)
+        meeting = Meeting(WORKERS)
+        bounds = [n * worker // WORKERS for worker in range(WORKERS + 1)]
+
+        def work(worker: int) -> tuple[dict[str, Array], Array, Array]:
+            part = slice(bounds[worker], bounds[worker + 1])
+            rng = np.random.default_rng([*seeds, worker])
+            shown = augment(pictures[part], rng) if augment else pictures[part]
+            share = self._share(worker, len(shown))
+            truth = one_hot(labels[part], network.output_shape[0], np.float32)
+            probabilities = softmax(share.scores(shown, worker, meeting, rng))
+            # The derivative is of this half's mean loss: its share of the batch's mean is what counts.
+            dlogits = cross_entropy_logits_derivative(truth, probabilities) * np.float32(len(shown) / n)
+            return share.backward(dlogits, worker, meeting), probabilities, truth
+
+        halves = self.workers.all(work, meeting)
+        gradients = halves[0][0]
+        for other, _, _ in halves[1:]:
+            for name, gradient in gradients.items():
+                gradient += other[name]
+        probabilities, truth = (np.concatenate([half[i] for half in halves], axis=1) for i in (1, 2))
+        return Step(
+            loss=network.loss(truth, probabilities),
+            accuracy=float((probabilities.argmax(axis=0) == labels).mean()),
+            gradients=gradients,
+            statistics=self._share(0, bounds[1]).statistics,
+        )
+
+    def predict(self, network: CNN, pictures: Array) -> Array:
+        """See `cnn.training.Engine`."""
+        return Reader(network, self.workers).predict(pictures)
+
+    def _share(self, worker: int, n: int) -> Share:
+        assert self.plan is not None
+        assert self.network is not None
+        if (worker, n) not in self.shares:
+            self.shares[worker, n] = Share(self.plan, self.network, n)
+        return self.shares[worker, n]

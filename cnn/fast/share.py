@@ -1,0 +1,86 @@
+"""One worker's part of the work: its blocks, its buffers, and a batch sent through them and back."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+
+from cnn.fast.convolution import ConvBlock
+from cnn.fast.dense import DenseBlock
+from cnn.fast.meeting import Meeting
+from cnn.fast.normalise import Normaliser
+from cnn.fast.plan import Group, Plan
+from cnn.layers import Conv3x3, FullyConnected
+from cnn.network import CNN
+
+Array = np.ndarray
+
+
+class Share:
+    """The blocks of a planned network for `n` images at a time."""
+
+    def __init__(self, groups: Plan, network: CNN, n: int) -> None:
+        channels, height, width = network.input_shape
+        self.x = np.empty((height, channels, width, n), np.float32)
+        self.convolutions: list[ConvBlock] = []
+        x = self.x
+        for i, group in enumerate(groups.convolutions):
+            later = groups.convolutions[i + 1 :]
+            phased = bool(later) and later[0].pool
+            conv = cast(Conv3x3, group.layer)
+            block = ConvBlock(group.name, conv, group.pool, _normaliser(group), group.relu, x, i == 0, phased)
+            self.convolutions.append(block)
+            x = block.y
+        rows, filters, cols, _ = x.shape
+        self.dense = [
+            DenseBlock(
+                group.name,
+                cast(FullyConnected, group.layer),
+                _normaliser(group),
+                group.relu,
+                group.dropout,
+                (filters, rows, cols) if i == 0 else None,
+            )
+            for i, group in enumerate(groups.dense)
+        ]
+
+    def freeze(self) -> None:
+        """Take over the parameters as they are, for reading only."""
+        for block in (*self.convolutions, *self.dense):
+            block.freeze()
+
+    def scores(
+        self, pictures: Array, worker: int = 0, meeting: Meeting | None = None, rng: np.random.Generator | None = None
+    ) -> Array:
+        """Pictures (n, 28, 28) uint8 -> logits (10, n). Without a meeting: not training."""
+        np.multiply(pictures.transpose(1, 2, 0), np.float32(1 / 255), out=self.x[:, 0])
+        self.x -= np.float32(0.5)
+        x = self.x
+        for block in self.convolutions:
+            x = block.forward(worker, meeting)
+        for layer in self.dense:
+            x = layer.forward(x, worker, meeting, rng)
+        return x
+
+    def backward(self, dlogits: Array, worker: int, meeting: Meeting) -> dict[str, Array]:
+        """Every parameter's gradient by full name, from that of the logits (10, n)."""
+        grads: dict[str, Array] = {}
+        dy: Any = dlogits
+        for layer in reversed(self.dense):
+            dy, own = layer.backward(dy, worker, meeting)
+            grads |= own
+        for block in reversed(self.convolutions):
+            dy, own = block.backward(dy, worker, meeting)
+            grads |= own
+        return grads
+
+    @property
+    def statistics(self) -> dict[str, dict[str, Array]]:
+        """Each normalisation's mean and variance of the last batch."""
+        norms = [block.norm for block in (*self.convolutions, *self.dense) if block.norm is not None]
+        return {norm.name: norm.statistics for norm in norms}
+
+
+def _normaliser(group: Group) -> Normaliser | None:
+    return Normaliser(*group.norm) if group.norm else None
