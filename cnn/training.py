@@ -166,9 +166,9 @@ def fit(
     """Train `run.network`, from wherever the run stands, and yield what happens.
 
     `training` and `validation` are (pictures (n, 28, 28) uint8, labels (n,)); `augment` is used if the
-    settings say so; without an `engine` the plain one computes. Yields StepDone after each batch, EpochDone after each epoch, at last Finished or
-    Diverged. The last batch of an epoch is smaller where the numbers do not divide. Raises ShapeError or
-    ValueError at once when the data do not fit the network.
+    settings say so; without an `engine` the plain one computes. Yields StepDone after each batch, EpochDone after
+    each epoch, at last Finished or Diverged. The last batch of an epoch is smaller where the numbers do not divide.
+    Raises ShapeError or ValueError at once when the data do not fit the network.
     """
     pictures, labels = training[0][: run.settings.images], training[1][: run.settings.images]
     network = run.network

@@ -11,11 +11,13 @@ from typing import Protocol
 import numpy as np
 from cnn import checkpoint, weights
 from cnn.architectures import from_list, stack
+from cnn.fast.engine import FastEngine
 from cnn.layers import Conv3x3
 from cnn.training import Diverged, EpochDone, Event, Finished, Run, StepDone, fit
 from digits import mnist
 from digits.augment import warp
 from digits.preprocess import PREPROCESSING
+from threadpoolctl import threadpool_limits
 
 from jobs.messages import (
     Change,
@@ -61,7 +63,8 @@ def work(job: Job, channel: Channel) -> None:
     """Train until the end of the run or a Stop, and report; the last report is always `Ended`."""
     try:
         # A run that diverges overflows a few times before `fit` ends it: that is no news for the log.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        # BLAS has one thread, for the engine shares the work out between threads itself.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"), threadpool_limits(1, user_api="blas"):
             _Work(job, channel).go()
     except (EOFError, BrokenPipeError):
         raise  # there is nobody left to tell
@@ -79,6 +82,7 @@ class _Work:
             self.run = Run(stack(from_list(job.layers), job.settings.seed), job.settings)
         data = mnist.load()
         self.training, self.validation = data.training, data.validation
+        self.engine = FastEngine()
         self.pending: list[StepDone] = []
         self.due: dict[Callable[[], None], float] = {}
         self.paused = False
@@ -91,7 +95,7 @@ class _Work:
         if self.run.step == 0:
             self.own_answers()
         event: Event | None = None
-        for event in fit(self.run, self.training, self.validation, warp):
+        for event in fit(self.run, self.training, self.validation, warp, self.engine):
             self.tell(event)
             if not isinstance(event, (Finished, Diverged)) and self.obey():
                 break
@@ -110,7 +114,7 @@ class _Work:
             self.now_and_then(self.save, SAVE_SECONDS)
         elif isinstance(event, EpochDone):
             self.flush()
-            probabilities = self.run.result().predict_output(self.validation[0])
+            probabilities = self.engine.predict(self.run.result(), self.validation[0])
             predicted = probabilities.argmax(axis=1).astype(np.uint8)
             self.channel.send(Epoch(event, predicted, probabilities.max(axis=1)))
 
@@ -170,7 +174,9 @@ class _Work:
     def check(self) -> None:
         """Measure on a part of the validation images; this changes nothing about the run."""
         pictures, labels = self.validation
-        _, loss, accuracy = self.run.result().forward(pictures[:CHECK_IMAGES], labels[:CHECK_IMAGES])
+        network = self.run.result()
+        answers = self.engine.predict(network, pictures[:CHECK_IMAGES])
+        loss, accuracy = network.score(answers, labels[:CHECK_IMAGES])
         self.channel.send(Checked(self.run.step, loss, accuracy))
 
     def save(self) -> None:
@@ -192,7 +198,9 @@ class _Work:
         if isinstance(event, Finished):
             how, accuracy = "finished", event.validation_accuracy
         else:
-            how, accuracy = "stopped", network.forward(*self.validation)[2]
+            answers = self.engine.predict(network, self.validation[0])
+            how, (_, accuracy) = "stopped", network.score(answers, self.validation[1])
+            self.save()
         self.own_answers()
         self.filters()
         packed = weights.to_bytes(

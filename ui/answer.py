@@ -6,7 +6,7 @@ from time import perf_counter
 
 import numpy as np
 import streamlit as st
-from cnn import CNN
+from cnn.fast.lens import Lens
 from digits.preprocess import prepare
 from digits.strokes import Strokes
 
@@ -16,13 +16,13 @@ from ui.session import Reading
 BLANK = np.zeros((28, 28), np.uint8)
 
 
-def read(strokes: Strokes, network: CNN | None) -> Reading:
-    """Frame the drawing and let the network name it."""
+def read(strokes: Strokes, lens: Lens | None) -> Reading:
+    """Frame the drawing and send it through the network, once: the panels show what the answer came from."""
     prepared = prepare(strokes)
     reading = Reading(strokes, prepared)
-    if prepared.picture is not None and network is not None:
+    if prepared.picture is not None and lens is not None:
         begun = perf_counter()
-        reading.probabilities = network.predict_output(prepared.picture[None])[0]
+        reading.layers = lens.trace(prepared.picture)
         reading.network_ms = 1000 * (perf_counter() - begun)
     return reading
 

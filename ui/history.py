@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from jobs.messages import Checked, Ended, Epoch, Filters, OwnAnswers, Paused, Report, Steps
 
+NONE = np.zeros(0)
+
 POINTS = 150
 """As many points are drawn of a curve, each the mean of its steps: more cannot be seen."""
 
@@ -23,8 +25,12 @@ class History:
     checks: list[tuple[int, float, float]] = field(default_factory=list)
     """(step, loss, accuracy) on validation images."""
     epochs: list[Epoch] = field(default_factory=list)
+    """Their ends, the validation images' answers with the last one alone: the others' are no longer shown."""
     kernels: np.ndarray | None = None
     own_answers: dict[int, np.ndarray] = field(default_factory=dict)
+    """Steps done -> the answers (k, 10) to the visitor's own drawings."""
+    marks: list[tuple[int, str]] = field(default_factory=list)
+    """(step, words) for every setting that was changed while it learned."""
     progress: float = 0.0
     seconds: float = 0.0
     images_per_second: float = 0.0
@@ -47,7 +53,7 @@ class History:
                 case Checked(step, loss, accuracy):
                     self.checks.append((step, loss, accuracy))
                 case Epoch(done):
-                    self.epochs.append(report)
+                    self.epochs = [*(Epoch(epoch.done, NONE, NONE) for epoch in self.epochs), report]
                     self.checks.append((done.step, done.validation_loss, done.validation_accuracy))
                 case Filters(_, kernels):
                     self.kernels = kernels
@@ -63,8 +69,17 @@ class History:
         """As far as can be told from what is done."""
         return self.seconds * (1 - self.progress) / self.progress if self.progress > 0.01 else None
 
+    def mark(self, words: str) -> None:
+        """Note that a setting was changed now."""
+        self.marks.append((self.step[-1] if self.step else 0, words))
+
+    @property
+    def best(self) -> float | None:
+        """The highest validation accuracy so far."""
+        return max((accuracy for _, _, accuracy in self.checks), default=None)
+
     def curves(self) -> pd.DataFrame:
-        """Columns step, kind ("training", "validation"), loss, accuracy; a row a point."""
+        """Columns step, kind ("training", "smoothed", "validation"), loss, accuracy; a row a point."""
         parts = []
         if self.step:
             bins = np.minimum(np.arange(len(self.step)) * POINTS // max(len(self.step), POINTS), POINTS - 1)
@@ -74,16 +89,11 @@ class History:
             def means(values: list[float] | list[int]) -> np.ndarray:
                 return np.bincount(bins, values)[kept] / counts[kept]
 
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "step": means(self.step),
-                        "kind": "training",
-                        "loss": means(self.loss),
-                        "accuracy": means(self.accuracy),
-                    }
-                )
-            )
+            raw = pd.DataFrame({"step": means(self.step), "loss": means(self.loss), "accuracy": means(self.accuracy)})
+            parts.append(raw.assign(kind="training"))
+            # Half of the weight lies on the last five points.
+            calm = raw.ewm(halflife=5).mean()
+            parts.append(calm.assign(step=raw["step"], kind="smoothed"))
         if self.checks:
             step, loss, accuracy = zip(*self.checks, strict=True)
             parts.append(pd.DataFrame({"step": step, "kind": "validation", "loss": loss, "accuracy": accuracy}))

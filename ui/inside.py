@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-from cnn import CNN
-from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, MaxPool2x2, ReLU, Softmax
+from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, Layer, MaxPool2x2, ReLU, Softmax
 
 from ui.pictures import map_strip
 
@@ -26,14 +25,13 @@ MAIN = (Conv3x3, MaxPool2x2)
 """The layers that are shown unless a visitor asks for all."""
 
 
-def show_maps(network: CNN, picture: Array, everything: bool) -> None:
-    """Every map of the chosen layers for one picture (28, 28) uint8, a panel a layer."""
-    kinds = dict(network.layers)
+def show_maps(kinds: dict[str, Layer], outputs: list[tuple[str, Array]], everything: bool) -> None:
+    """Every map of the chosen layers, a panel a layer: `outputs` are names and (C, H, W) or (K,) values."""
     panels = []
-    for name, output in network.trace(picture[None]):
+    for name, output in outputs:
         layer = kinds[name]
         if everything or isinstance(layer, MAIN):
-            panels.append(_panel(name, type(layer), output[..., 0]))
+            panels.append(_panel(name, type(layer), output))
     with st.container(key="feature_maps"):
         st.html(f'<div class="layers">{"".join(panels)}</div>')
 

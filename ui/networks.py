@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from cnn import CNN
-from cnn.weights import WeightsError, load
+from cnn.fast.lens import Lens
+from cnn.weights import WeightsError, from_bytes, load
 from digits.preprocess import PREPROCESSING
 from threadpoolctl import threadpool_limits
 
@@ -22,7 +22,7 @@ SHIPPED = Path(__file__).parents[1] / "pretrained" / "digitscope.npz"
 class Shipped:
     """The shipped network, or the sentence that says why there is none."""
 
-    network: CNN | None
+    lens: Lens | None
     header: dict[str, Any]
     problem: str = ""
 
@@ -44,13 +44,33 @@ def shipped() -> Shipped:
             f"{SHIPPED.name} learned with version {header.get('preprocessing')} of the preprocessing, this is "
             f"version {PREPROCESSING}: train it anew with python -m cnn train.",
         )
-    network.predict_output(np.zeros((1, 28, 28), np.uint8))
-    return Shipped(network, header)
+    lens = Lens(network)
+    lens.trace(np.zeros((28, 28), np.uint8))
+    return Shipped(lens, header)
 
 
-def in_use() -> tuple[CNN | None, str]:
-    """The network that reads this visitor's drawings, and what to call it."""
+def in_use() -> tuple[Lens | None, str]:
+    """What reads this visitor's drawings, and what to call it."""
     own = session()
-    if own.own_network is not None:
-        return own.own_network, own.own_name
-    return shipped().network, "the shipped network"
+    if own.own_lens is not None:
+        return own.own_lens, own.own_name
+    return shipped().lens, "the shipped network"
+
+
+def use(packed: bytes, name: str) -> None:
+    """Let the whole page read with the network in a weights file. Raises WeightsError, and changes nothing."""
+    network, header = from_bytes(packed, name)
+    if network.input_shape != (1, 28, 28) or network.output_shape != (10,):
+        raise WeightsError(f"{name} does not turn pictures of 28 x 28 into ten answers.")
+    if header.get("preprocessing") != PREPROCESSING:
+        raise WeightsError(
+            f"{name} learned from pictures that were prepared another way (version {header.get('preprocessing')}, "
+            f"here it is {PREPROCESSING}): train it anew."
+        )
+    own = session()
+    own.own_lens, own.own_name = Lens(network), name
+
+
+def use_shipped() -> None:
+    """Back to the network that everybody begins with."""
+    session().own_lens = None

@@ -6,9 +6,12 @@ import streamlit as st
 
 from ui.answer import read, show_answer
 from ui.canvas import drawing_board
+from ui.evaluation import training_panel
 from ui.frame import begin_page, show_notices
 from ui.inside import show_maps, show_no_maps
 from ui.networks import in_use
+from ui.runs import MOST_DRAWINGS
+from ui.session import session
 from ui.settings import View, settings_tab
 from ui.training import training_tab
 
@@ -17,19 +20,23 @@ from ui.training import training_tab
 def board(view: View) -> None:
     """Canvas, answer and maps: the part that runs again after every stroke."""
     begun = perf_counter()
-    network, name = in_use()
+    lens, name = in_use()
     with st.container(key="stage"):
         left, right = st.columns([36, 64], gap="medium")
     with left:
         strokes = drawing_board(view.pen)
-    reading = read(strokes, network)
+    reading = read(strokes, lens)
+    session().remember(reading.prepared.picture, MOST_DRAWINGS)
     with right:
         show_answer(reading, name, begun)
-    st.subheader("Inside the network", anchor=False)
-    if network is not None and reading.prepared.picture is not None:
-        show_maps(network, reading.prepared.picture, view.every_layer)
-    else:
-        show_no_maps()
+    inside, training = st.tabs(["Inside the network", "Training, in large"])
+    with inside:
+        if lens is not None and reading.layers:
+            show_maps(lens.kinds, reading.layers, view.every_layer)
+        else:
+            show_no_maps()
+    with training:
+        training_panel()
     show_notices()
 
 

@@ -1,144 +1,193 @@
-"""The training tab: choose, start, watch the curves, stop, and read with what was learned."""
+"""The training tab in the sidebar: choose, start, pause, change, stop, watch the curves, use what was learned."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import altair as alt
 import streamlit as st
-from cnn.architectures import ARCHITECTURES, build, to_list
-from cnn.settings import Settings
-from cnn.weights import WeightsError, from_bytes
-from jobs.messages import Job, Stop
-from jobs.room import LineFullError, Room, Ticket
+from cnn.weights import WeightsError
+from jobs.messages import Change, GoOn, OneStep, Pause
+from jobs.room import LineFullError
 
-from ui.history import History
+from ui import runs
+from ui.curves import show_curves
+from ui.networks import in_use, use, use_shipped
+from ui.presets import choose_preset, choose_settings, has_dropout
+from ui.runs import TrainingRun
 from ui.session import session
 
-EVERY = 0.5
-"""Seconds between two looks at a run."""
-
-
-@dataclass
-class Training:
-    """This visitor's run: its ticket and what it has shown."""
-
-    ticket: Ticket
-    history: History
-
-
-@st.cache_resource(show_spinner=False)
-def room() -> Room:
-    """The one line for all visitors of this server."""
-    return Room()
+EVERY = 0.4
+"""Seconds between two looks at a run that is on."""
 
 
 def training_tab() -> None:
-    """The whole tab. While a run is on, its part is drawn anew twice a second and nothing else is."""
+    """The whole tab. While a run is on, its part alone is drawn anew, several times a second."""
     with st.container(key="training"):
-        own = session()
-        running = own.training is not None and own.training.history.ended is None
-        if running:
-            st.fragment(_watch, run_every=EVERY)()
+        run = runs.current()
+        running = run is not None and not run.over
+        if run is None:
+            st.write("Start a network from noise and watch it learn to read. Others go on drawing.")
+        elif running:
+            st.fragment(_watch, run_every=EVERY)(run)
         else:
-            _choose()
-            if own.training is not None:
-                _watch()
+            _show_end(run)
+            _show_curves(run)
+        _choose(running)
+        _weights()
 
 
-def _choose() -> None:
-    st.write("Start a network from noise and watch it learn. Others go on drawing.")
-    with st.form("new_run", border=False):
-        architecture = st.selectbox("Network", list(ARCHITECTURES), index=2, key="architecture")
-        epochs = st.number_input("Epochs", 1, 200, 2, help="How often it sees every image.", key="epochs")
-        images = st.select_slider(
-            "Images", [1_000, 5_000, 10_000, 20_000, 55_000], 10_000, key="images", help="How many it learns from."
+def _choose(running: bool) -> None:
+    """Presets, all settings, and the button; while a run is on, what the next one will be."""
+    preset = choose_preset()
+    with st.expander("Every setting"):
+        try:
+            layers, settings = choose_settings()
+        except ValueError as error:
+            st.error(str(error))
+            return
+    if st.button("Start", type="primary", width="stretch", key="start", disabled=running):
+        try:
+            runs.start(preset, layers, settings)
+        except LineFullError as error:
+            st.error(str(error))
+            return
+        st.rerun()
+
+
+def _watch(run: TrainingRun) -> None:
+    """One look at a run that is on: status, buttons, settings that may change, curves."""
+    if run.update():
+        st.rerun()
+    history = run.history
+    place = run.ticket.place
+    if place:
+        st.info(f"Waiting: number {place} in the line. It begins by itself.")
+    elif not history.step:
+        st.progress(0.0, "A process starts, and reads 60,000 images …")
+    else:
+        left = history.seconds_left
+        rest = "" if left is None else f", {max(1, round(left)):,} s left"
+        words = (
+            f"Paused at step {history.step[-1]:,}"
+            if history.paused
+            else f"{history.images_per_second:,.0f} images a second"
         )
-        rate = st.number_input(
+        st.progress(history.progress, f"{words}{'' if history.paused else rest}")
+    with st.container(horizontal=True, key="run_buttons"):
+        if history.paused:
+            st.button("Go on", key="go_on", width="stretch", on_click=run.ticket.send, args=(GoOn(),))
+            st.button("One step", key="one_step", width="stretch", on_click=run.ticket.send, args=(OneStep(),))
+        else:
+            waits = bool(place) or not history.step
+            st.button("Pause", key="pause", width="stretch", on_click=run.ticket.send, args=(Pause(),), disabled=waits)
+        st.button("Stop", key="stop", width="stretch", on_click=runs.stop, args=(run,))
+    _show_curves(run)
+    _change_while_learning(run)
+
+
+def _change_while_learning(run: TrainingRun) -> None:
+    with st.expander("Change while it learns"):
+        number = session().started
+        rate, momentum, dropout = (f"live_{name}_{number}" for name in ("rate", "momentum", "dropout"))
+
+        def changed(name: str, key: str) -> None:
+            try:
+                run.change(Change(**{name: float(st.session_state[key])}))
+            except ValueError as error:
+                session().notices.append(str(error))
+
+        st.number_input(
             "Learning rate",
             0.0,
-            100.0,
-            0.003,
-            format="%.4f",
+            1000.0,
+            run.settings.learning_rate,
             step=0.001,
-            key="learning_rate",
-            help="How far each step goes. Too small: slow. Too large: it jumps about and never arrives.",
+            format="%.4f",
+            key=rate,
+            on_change=changed,
+            args=("learning_rate", rate),
         )
-        if st.form_submit_button("Start", type="primary", width="stretch", key="start"):
-            _start(str(architecture), int(epochs), int(images), float(rate))
+        if run.settings.optimizer != "sgd":
+            st.slider(
+                "Momentum",
+                0.0,
+                0.99,
+                run.settings.momentum,
+                key=momentum,
+                on_change=changed,
+                args=("momentum", momentum),
+            )
+        if has_dropout(run.layers):
+            st.slider(
+                "Dropout",
+                0.0,
+                0.9,
+                0.3 if run.settings.dropout is None else run.settings.dropout,
+                key=dropout,
+                on_change=changed,
+                args=("dropout", dropout),
+            )
 
 
-def _start(architecture: str, epochs: int, images: int, rate: float) -> None:
-    try:
-        settings = Settings(epochs=epochs, images=images, learning_rate=rate)
-        job = Job(to_list(build(architecture)), settings)
-        session().training = Training(room().submit(job), History(architecture))
-    except (ValueError, LineFullError) as error:
-        st.error(str(error))
-        return
-    st.rerun()
-
-
-def _watch() -> None:
-    """One look at the run: status, curves, buttons."""
-    training: Training = session().training
-    was_over = training.history.ended is not None
-    training.history.take(training.ticket.take())
-    history = training.history
-    if history.ended is not None and not was_over:
-        st.rerun()
-    if history.ended is None:
-        place = training.ticket.place
-        if place:
-            st.info(f"Waiting: number {place} in the line.")
-        else:
-            left = history.seconds_left
-            rest = "" if left is None else f", about {left:.0f} s left"
-            st.progress(history.progress, f"{history.images_per_second:,.0f} images a second{rest}")
-        st.button("Stop", key="stop", width="stretch", on_click=training.ticket.send, args=(Stop(),))
-    else:
-        _show_end(training)
-    with st.container(key="curves"):
-        _show_curves(history)
-
-
-def _show_end(training: Training) -> None:
-    ended = training.history.ended
+def _show_end(run: TrainingRun) -> None:
+    """How the run ended, and what can be done with what it learned."""
+    ended = run.history.ended
     assert ended is not None
     if ended.sentence:
         (st.info if ended.how == "stopped" else st.warning)(ended.sentence)
     if ended.accuracy is not None:
-        st.success(f"{ended.step:,} steps: {ended.accuracy:.2%} of 5,000 validation images read rightly.")
-    own = session()
-    if ended.weights is not None and own.own_network is None:
-        st.button("Use this network", key="use", width="stretch", on_click=_use, args=(ended.weights,))
-    if own.own_network is not None:
-        st.button("Back to the shipped network", key="use_shipped", width="stretch", on_click=_use_shipped)
+        st.success(f"{ended.accuracy:.2%} of 5,000 images that it has never seen, after {ended.step:,} steps.")
+    if ended.weights is not None and in_use()[1] != run.history.name:
+        st.button("Use this network", key="use", width="stretch", on_click=_use, args=(ended.weights, run.history.name))
+    if ended.how in ("stopped", "failed", "time") and run.ticket.checkpoint is not None:
+        st.button("Go on", key="take_up", width="stretch", on_click=_go_on, args=(run,))
 
 
-def _use(packed: bytes) -> None:
+def _go_on(run: TrainingRun) -> None:
     try:
-        session().own_network, _ = from_bytes(packed, "the new network")
-        session().own_name = "your own network"
+        runs.go_on(run)
+    except LineFullError as error:
+        session().notices.append(str(error))
+
+
+def _show_curves(run: TrainingRun) -> None:
+    """Both curves, small."""
+    earlier = [other.history for other in session().runs if other is not run]
+    with st.container(key="curves"):
+        for what in ("loss", "accuracy"):
+            show_curves(run.history, earlier, what, 150, f"chart_{what}")
+
+
+def _use(packed: bytes, name: str) -> None:
+    try:
+        use(packed, name)
     except WeightsError as error:
         session().notices.append(str(error))
 
 
-def _use_shipped() -> None:
-    session().own_network = None
-
-
-def _show_curves(history: History) -> None:
-    table = history.curves()
-    colours = alt.Scale(domain=["training", "validation"], range=["#4c78d0", "#e07b28"])
-    for what, domain in (("loss", None), ("accuracy", [0, 1])):
-        chart = (
-            alt.Chart(table, height=170)
-            .mark_line(point=False)
-            .encode(
-                x=alt.X("step:Q", title=None),
-                y=alt.Y(f"{what}:Q", title=what, scale=alt.Scale(domain=domain) if domain else alt.Undefined),
-                color=alt.Color("kind:N", scale=colours, legend=alt.Legend(orient="top", title=None)),
-            )
-        )
-        st.altair_chart(chart, key=f"chart_{what}", width="stretch")
+def _weights() -> None:
+    """Which network reads; keep, download, upload."""
+    own, run = session(), runs.current()
+    if own.own_lens is not None:
+        st.caption(f"The page reads with “{own.own_name}”.")
+        st.button("Back to the shipped network", key="use_shipped", width="stretch", on_click=use_shipped)
+    with st.expander("Keep, download, upload"):
+        learned = run.history.ended.weights if run is not None and run.history.ended is not None else None
+        if run is not None and learned is not None:
+            name = st.text_input("Name", run.history.name, key=f"keep_name_{own.started}", max_chars=40)
+            with st.container(horizontal=True):
+                if st.button("Keep", key="keep", width="stretch") and name.strip():
+                    own.kept[name.strip()] = learned
+                st.download_button(
+                    "Download", learned, "network.npz", key="download", width="stretch", on_click="ignore"
+                )
+        for kept, packed in own.kept.items():
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.write(kept)
+                st.button("Use", key=f"use_{kept}", on_click=_use, args=(packed, kept))
+        uploaded = st.file_uploader("A weights file (.npz)", key="upload", max_upload_size=8)
+        if uploaded is not None and st.button("Use the uploaded network", key="use_upload", width="stretch"):
+            try:
+                use(uploaded.getvalue(), uploaded.name)
+            except WeightsError as error:
+                st.error(str(error))
+            else:
+                st.rerun()

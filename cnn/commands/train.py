@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
 from digits.augment import warp
 from digits.preprocess import PREPROCESSING
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from cnn import checkpoint, weights
@@ -18,43 +19,12 @@ from cnn.architectures import ARCHITECTURES, build
 from cnn.commands import SHIPPED, CommandError, load_mnist
 from cnn.commands.plot import ENDINGS, plot_curves
 from cnn.container import FileError, read, write
+from cnn.fast.engine import FastEngine
 from cnn.network import CNN
 from cnn.optimizers import OPTIMIZERS
+from cnn.recipes import RECIPES
 from cnn.schedules import SCHEDULES
-from cnn.settings import Settings
 from cnn.training import Diverged, EpochDone, Examples, Finished, Run, StepDone, fit
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """An architecture and how it is trained."""
-
-    architecture: str
-    settings: Settings
-    about: str
-
-
-RECIPES = {
-    "digitscope": Recipe(
-        "digitscope",
-        Settings(learning_rate=0.003, epochs=40, weight_decay=0.01),
-        "the network that the page ships with, from all 55,000 images (about eight minutes on two cores)",
-    ),
-    "notebook": Recipe(
-        "notebook",
-        Settings(
-            optimizer="sgd",
-            learning_rate=0.005,
-            schedule="constant",
-            batch_size=1,
-            epochs=3,
-            images=1000,
-            warps=False,
-            average=0,
-        ),
-        "what the notebook does: 1,000 images, 3 epochs, one image a step",
-    ),
-}
 
 FLAGS: dict[str, dict[str, Any]] = {
     "optimizer": {"choices": list(OPTIMIZERS)},
@@ -76,7 +46,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     """Describe the command to argparse."""
     recipes = "; ".join(f"{name}: {recipe.about}" for name, recipe in RECIPES.items())
     parser = commands.add_parser("train", help="train a network", description=__doc__)
-    parser.add_argument("--recipe", choices=list(RECIPES), default="digitscope", help=recipes)
+    parser.add_argument("--recipe", choices=list(RECIPES), default="best", help=recipes)
     parser.add_argument("--architecture", choices=list(ARCHITECTURES), help="other layers than the recipe's")
     for name, options in FLAGS.items():
         parser.add_argument(f"--{name.replace('_', '-')}", **options)
@@ -109,6 +79,8 @@ def run(options: argparse.Namespace) -> int:
     data = load_mnist()
     architecture = options.architecture or recipe.architecture
     state = _resume(options.resume) if options.resume else Run(build(architecture, settings.seed), settings)
+    # The fast engine shares the work out between threads itself.
+    blas = threadpool_limits(1, user_api="blas")
     try:
         if is_notebook:
             validation = data.test_images[:1000], data.test_labels[:1000]
@@ -123,6 +95,8 @@ def run(options: argparse.Namespace) -> int:
             print(f"Learning curves: {options.plot}")
     except FileError as error:
         raise CommandError(str(error)) from error
+    finally:
+        blas.restore_original_limits()
     return 0
 
 
@@ -137,7 +111,7 @@ def _with_progress(run: Run, training: Examples, validation: Examples, keep: Pat
     try:
         # Thousandths of the run: a run of so many seconds has no number of steps to count to.
         with tqdm(total=1000, bar_format="{desc} {bar} {percentage:3.0f}% [{elapsed}<{remaining}] {postfix}") as bar:
-            for event in fit(run, training, validation, warp):
+            for event in fit(run, training, validation, warp, FastEngine()):
                 if isinstance(event, StepDone):
                     steps.append(event)
                     bar.set_description(f"Epoch {event.epoch}", refresh=False)

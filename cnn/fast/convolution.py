@@ -33,9 +33,16 @@ Array = np.ndarray
 
 ALL = slice(None)
 
+STRIP = 1_200_000
+"""Bytes that a strip's sums may take: with what belongs to them they then nearly fit a core's own cache."""
+
 
 class ConvBlock:
-    """Conv3x3, then perhaps MaxPool2x2, BatchNorm, ReLU, for `n` images; all buffers are made once."""
+    """Conv3x3, then perhaps MaxPool2x2, BatchNorm, ReLU, for `n` images; all buffers are made once.
+
+    The maps before the pooling are the largest of all; they only ever exist a strip of rows at a time, which stays
+    in the cache between the product and the maximum.
+    """
 
     def __init__(
         self,
@@ -53,23 +60,22 @@ class ConvBlock:
         With `first` it is (H, 1, W, N) with its columns as they are. `phased_out`: store even columns first.
         """
         self.name, self.conv, self.pool, self.norm, self.relu = name, conv, pool, norm, relu
-        height, channels, width, n = x.shape
+        height, _, width, n = x.shape
         filters = conv.num_filters
-        parts = 2 if pool else 1
+        self.parts = parts = 2 if pool else 1
         cols = (width - 2) // parts
         rows = (height - 2) // parts * parts
-        self.products = (
-            Patches(conv, x, rows, parts, cols)
-            if first
-            else (Winograd if pool else Shifts)(conv, x, rows, cols)
-        )  # fmt: skip
-        self.sums = np.empty((rows, parts, filters, cols * n), np.float32)
-        self.wide = np.empty((rows, filters, cols * n), np.float32)
+        strip = max(parts, STRIP // (4 * parts * filters * cols * n) // parts * parts)
+        self.strips = [slice(top, min(top + strip, rows)) for top in range(0, rows, strip)]
+        kind = Patches if first else Winograd if pool else Shifts
+        self.products: Patches | Winograd | Shifts = kind(conv, x, rows, cols, strip)
+        self.sums = np.empty((strip, parts, filters, cols * n), np.float32)
+        self.wide = np.empty((strip, filters, cols * n), np.float32)
         self.z = np.empty((rows // parts, filters, cols, n), np.float32)
         self.y = np.empty_like(self.z)
         self.zeros = np.zeros(cols * n, np.float32)
         self.low = np.empty(self.z.shape, bool)
-        self.right = np.empty(self.wide.shape, bool)
+        self.right = np.empty((rows, filters, cols * n), bool)
         self.active = np.empty(self.z.shape, bool)
         even = (cols + 1) // 2
         self.order = (
@@ -97,8 +103,11 @@ class ConvBlock:
         else:
             bias = self.conv.params["bias"]
             kernels = self.products.kernels(self.conv.params["weights"], bias)
-        has_bias = self.products.forward(kernels, self.sums)
-        self._pool(meeting is not None)
+        for strip in self.strips:
+            sums = self.sums[: strip.stop - strip.start]
+            self.products.forward(kernels, strip, sums)
+            self._pool(strip, sums, meeting is not None)
+        has_bias = self.products.has_bias
         flat, y = self._flat(self.z), self._flat(self.y)
         if self.norm is not None:
             offset = 0.0 if has_bias else bias
@@ -117,26 +126,30 @@ class ConvBlock:
             np.copyto(y, flat)
         return self.y
 
-    def _pool(self, train: bool) -> None:
-        """From the sums to `z`, and who won."""
+    def _pool(self, strip: slice, sums: Array, train: bool) -> None:
+        """From a strip's sums to its rows of `z`, and who won."""
+        z = self._pooled(self.z, strip)
         if not self.pool:
-            sums = self.sums.reshape(self.z.shape)
+            maps = sums.reshape(z.shape)
             for natural, stored in self.order:
-                np.copyto(self.z[:, :, stored], sums[:, :, natural])
+                np.copyto(z[:, :, stored], maps[:, :, natural])
             return
-        left, right = self.sums[:, 0], self.sums[:, 1]
-        np.maximum(left, right, out=self.wide)
-        above, below = self._pairs()
+        left, right = sums[:, 0], sums[:, 1]
+        above, below = self._pairs(np.maximum(left, right, out=self.wide[: len(sums)]))
         for natural, stored in self.order:
-            np.maximum(above[:, :, natural], below[:, :, natural], out=self.z[:, :, stored])
+            np.maximum(above[:, :, natural], below[:, :, natural], out=z[:, :, stored])
         if train:
-            np.greater(right, left, out=self.right)
-            np.greater(below, above, out=self.low)
+            np.greater(right, left, out=self.right[strip])
+            np.greater(below, above, out=self._pooled(self.low, strip))
 
-    def _pairs(self) -> tuple[Array, Array]:
-        """Even and odd rows of the half-pooled maps, each (H', F, W', N)."""
-        wide = self.wide.reshape(-1, *self.z.shape[1:])
-        return wide[0::2], wide[1::2]
+    def _pooled(self, maps: Array, strip: slice) -> Array:
+        """The rows of pooled maps that a strip becomes."""
+        return maps[strip.start // self.parts : strip.stop // self.parts]
+
+    def _pairs(self, wide: Array) -> tuple[Array, Array]:
+        """Even and odd rows of half-pooled maps (rows, F, run), each (rows / 2, F, W', N)."""
+        maps = wide.reshape(-1, *self.z.shape[1:])
+        return maps[0::2], maps[1::2]
 
     def backward(self, dy: Array, worker: int, meeting: Meeting) -> tuple[Array | None, dict[str, Array]]:
         """From the gradient of `y`, which is used up, to that of `x` and of the parameters by full name."""
@@ -151,24 +164,30 @@ class ConvBlock:
             # The mean is subtracted again right behind it: such a bias changes nothing.
             bias = np.zeros_like(self.conv.params["bias"])
             grads |= self.norm.backward(flat, self._flat(self.z), worker, meeting)
-        self._unpool(dy)
-        grads |= {f"{self.name}.bias": bias, f"{self.name}.weights": self.products.weights_gradient(self.sums)}
-        kernels = self.products.kernels(self.conv.params["weights"], bias)
-        return self.products.input_gradient(kernels, self.sums), grads
+        products = self.products
+        products.begin_backward(products.kernels(self.conv.params["weights"], bias))
+        for strip in self.strips:
+            products.backward(strip, self._unpool(strip, dy))
+        grads |= {f"{self.name}.bias": bias, f"{self.name}.weights": products.weights_gradient()}
+        return products.input_gradient(), grads
 
-    def _unpool(self, dy: Array) -> None:
-        """Write the gradient of the sums over the sums."""
+    def _unpool(self, strip: slice, dy: Array) -> Array:
+        """The gradient of a strip's sums (rows, parts, F, run)."""
+        sums = self.sums[: strip.stop - strip.start]
+        dy = self._pooled(dy, strip)
         if not self.pool:
-            sums = self.sums.reshape(dy.shape)
+            maps = sums.reshape(dy.shape)
             for natural, stored in self.order:
-                np.copyto(sums[:, :, natural], dy[:, :, stored])
-            return
-        above, below = self._pairs()
+                np.copyto(maps[:, :, natural], dy[:, :, stored])
+            return sums
+        wide, low = self.wide[: len(sums)], self._pooled(self.low, strip)
+        above, below = self._pairs(wide)
         for natural, stored in self.order:
-            np.multiply(dy[:, :, stored], self.low[:, :, natural], out=below[:, :, natural])
+            np.multiply(dy[:, :, stored], low[:, :, natural], out=below[:, :, natural])
             np.subtract(dy[:, :, stored], below[:, :, natural], out=above[:, :, natural])
-        np.multiply(self.wide, self.right, out=self.sums[:, 1])
-        np.subtract(self.wide, self.sums[:, 1], out=self.sums[:, 0])
+        np.multiply(wide, self.right[strip], out=sums[:, 1])
+        np.subtract(wide, sums[:, 1], out=sums[:, 0])
+        return sums
 
     @staticmethod
     def _flat(maps: Array) -> Array:
@@ -178,7 +197,10 @@ class ConvBlock:
 class Patches:
     """The first layer: nine shifted copies of the one map and a row of ones, then a single product a row."""
 
-    def __init__(self, conv: Conv3x3, x: Array, rows: int, parts: int, cols: int) -> None:
+    has_bias = True
+
+    def __init__(self, conv: Conv3x3, x: Array, rows: int, cols: int, strip: int) -> None:
+        parts = (x.shape[0] - 2) // rows * ((x.shape[2] - 2) // cols)
         row, _, column, image = x.strides
         self.patches = as_strided(
             x,
@@ -193,63 +215,82 @@ class Patches:
         """(F, 1, 3, 3) and (F,) -> (F, 10)."""
         return np.concatenate([weights.reshape(-1, 9), bias[:, None]], axis=1)
 
-    def forward(self, kernels: Array, sums: Array) -> bool:
-        """Fill `sums` (rows, parts, F, cols N); True: with the bias."""
-        np.copyto(self.columns[:, :, :9].reshape(self.patches.shape), self.patches)
-        np.matmul(kernels, self.columns, out=sums)
-        return True
+    def forward(self, kernels: Array, strip: slice, sums: Array) -> None:
+        """Fill `sums` (rows of the strip, parts, F, run), bias included."""
+        columns, patches = self.columns[strip], self.patches[strip]
+        np.copyto(columns[:, :, :9].reshape(patches.shape), patches)
+        np.matmul(kernels, columns, out=sums)
 
-    def weights_gradient(self, dsums: Array) -> Array:
-        """(F, 1, 3, 3), from the gradient of the sums."""
-        return np.matmul(dsums, self.columns[:, :, :9].swapaxes(2, 3)).sum(axis=(0, 1)).reshape(self.shape)
+    def begin_backward(self, kernels: Array) -> None:
+        """Forget the last batch's gradient."""
+        self.found = np.zeros((self.shape[0], 9), np.float32)
 
-    def input_gradient(self, kernels: Array, dsums: Array) -> None:
+    def backward(self, strip: slice, dsums: Array) -> None:
+        """Add a strip's part to the gradient; `dsums` as `sums` above."""
+        self.found += np.matmul(dsums, self.columns[strip, :, :9].swapaxes(2, 3)).sum(axis=(0, 1))
+
+    def weights_gradient(self) -> Array:
+        """(F, 1, 3, 3)."""
+        return self.found.reshape(self.shape)
+
+    def input_gradient(self) -> None:
         """Nobody asks for the gradient of the picture."""
 
 
 class Shifts:
     """Three products a row, one for each column of the kernel, on windows that need no copy."""
 
-    def __init__(self, conv: Conv3x3, x: Array, rows: int, cols: int) -> None:
-        self.rows, self.run, self.n = rows, cols * x.shape[3], x.shape[3]
-        self.channels = x.shape[1]
+    has_bias = False
+
+    def __init__(self, conv: Conv3x3, x: Array, rows: int, cols: int, strip: int) -> None:
+        self.run, self.n = cols * x.shape[3], x.shape[3]
         flat = x.reshape(*x.shape[:2], -1)
         self.windows = [window(flat[:, :, tap * self.n :], rows, self.run) for tap in range(3)]
-        self.product = np.empty((rows, conv.num_filters, self.run), np.float32)
-        self.spread = np.empty((rows, 3 * self.channels, self.run), np.float32)
+        self.product = np.empty((strip, conv.num_filters, self.run), np.float32)
+        self.spread = np.empty((strip, 3 * x.shape[1], self.run), np.float32)
         self.dx = np.empty_like(x)
 
     def kernels(self, weights: Array, bias: Array) -> Array:
         """(F, C, 3, 3) -> (3, F, 3 C), a matrix for each column of the kernel."""
         return kernel_columns(weights)
 
-    def forward(self, kernels: Array, sums: Array) -> bool:
-        """Fill `sums` (rows, 1, F, cols N); False: without the bias."""
-        total = sums[:, 0]
-        np.matmul(kernels[0], self.windows[0], out=total)
+    def forward(self, kernels: Array, strip: slice, sums: Array) -> None:
+        """Fill `sums` (rows of the strip, 1, F, run), without the bias."""
+        total, product = sums[:, 0], self.product[: len(sums)]
+        np.matmul(kernels[0], self.windows[0][strip], out=total)
         for tap in (1, 2):
-            np.matmul(kernels[tap], self.windows[tap], out=self.product)
-            total += self.product
-        return False
+            np.matmul(kernels[tap], self.windows[tap][strip], out=product)
+            total += product
 
-    def weights_gradient(self, dsums: Array) -> Array:
-        """(F, C, 3, 3), from the gradient of the sums."""
-        return from_kernel_columns(np.stack([outer(dsums[:, 0], each) for each in self.windows]))
-
-    def input_gradient(self, kernels: Array, dsums: Array) -> Array:
-        """The gradient of x, (H, C, W, N)."""
+    def begin_backward(self, kernels: Array) -> None:
+        """Forget the last batch's gradients."""
+        self.transposed = kernels.swapaxes(1, 2)
+        self.found = np.zeros_like(kernels)
         self.dx.fill(0)
-        dx = self.dx.reshape(*self.dx.shape[:2], -1)
+
+    def backward(self, strip: slice, dsums: Array) -> None:
+        """Add a strip's part to both gradients; `dsums` as `sums` above."""
+        dx, spread = self.dx.reshape(*self.dx.shape[:2], -1), self.spread[: len(dsums)]
         for tap in range(3):
-            np.matmul(kernels[tap].T, dsums[:, 0], out=self.spread)
-            add_rows(dx[:, :, tap * self.n : tap * self.n + self.run], self.spread)
+            self.found[tap] += outer(dsums[:, 0], self.windows[tap][strip])
+            np.matmul(self.transposed[tap], dsums[:, 0], out=spread)
+            add_rows(dx[strip.start :, :, tap * self.n : tap * self.n + self.run], spread)
+
+    def weights_gradient(self) -> Array:
+        """(F, C, 3, 3)."""
+        return from_kernel_columns(self.found)
+
+    def input_gradient(self) -> Array:
+        """(H, C, W, N)."""
         return self.dx
 
 
 class Winograd:
     """Four products a row for even and odd columns together: F(2, 3) along the row, see above."""
 
-    def __init__(self, conv: Conv3x3, x: Array, rows: int, cols: int) -> None:
+    has_bias = False
+
+    def __init__(self, conv: Conv3x3, x: Array, rows: int, cols: int, strip: int) -> None:
         height, channels, width, n = x.shape
         run, even = cols * n, (width + 1) // 2
         flat = x.reshape(height, channels, -1)
@@ -257,9 +298,10 @@ class Winograd:
         """Where the columns d0 ... d3 of all squares stand in a stored row."""
         self.d = [flat[:, :, place] for place in self.places]
         self.u = np.empty((4, height, channels, run), np.float32)
+        self.du = np.empty_like(self.u)
         self.windows = [window(each, rows, run) for each in self.u]
-        self.m = np.empty((4, rows, conv.num_filters, run), np.float32)
-        self.spread = np.empty((rows, 3 * channels, run), np.float32)
+        self.m = np.empty((4, strip, conv.num_filters, run), np.float32)
+        self.spread = np.empty((strip, 3 * channels, run), np.float32)
         self.dx = np.empty_like(x)
 
     def kernels(self, weights: Array, bias: Array) -> Array:
@@ -268,53 +310,62 @@ class Winograd:
         half = (g0 + g2) / 2
         return np.stack([g0, half + g1 / 2, half - g1 / 2, g2])
 
-    def forward(self, kernels: Array, sums: Array) -> bool:
-        """Fill `sums` (rows, 2, F, cols N); False: without the bias."""
-        d0, d1, d2, d3 = self.d
-        np.subtract(d0, d2, out=self.u[0])
-        np.add(d1, d2, out=self.u[1])
-        np.subtract(d2, d1, out=self.u[2])
-        np.subtract(d1, d3, out=self.u[3])
-        for k, each in enumerate(self.windows):
-            np.matmul(kernels[k], each, out=self.m[k])
-        m0, m1, m2, m3 = self.m
+    def forward(self, kernels: Array, strip: slice, sums: Array) -> None:
+        """Fill `sums` (rows of the strip, 2, F, run), without the bias."""
+        # The strip before has left the two rows that it shares with this one.
+        new = slice(strip.start + 2 if strip.start else 0, strip.stop + 2)
+        d0, d1, d2, d3 = (each[new] for each in self.d)
+        np.subtract(d0, d2, out=self.u[0, new])
+        np.add(d1, d2, out=self.u[1, new])
+        np.subtract(d2, d1, out=self.u[2, new])
+        np.subtract(d1, d3, out=self.u[3, new])
+        m0, m1, m2, m3 = self.m[:, : len(sums)]
+        for k, m in enumerate((m0, m1, m2, m3)):
+            np.matmul(kernels[k], self.windows[k][strip], out=m)
         even, odd = sums[:, 0], sums[:, 1]
         np.add(m1, m2, out=even)
         even += m0
         np.subtract(m1, m2, out=odd)
         odd -= m3
-        return False
 
-    def weights_gradient(self, dsums: Array) -> Array:
-        """(F, C, 3, 3), from the gradient of the sums; keeps the products' for `input_gradient`."""
+    def begin_backward(self, kernels: Array) -> None:
+        """Forget the last batch's gradients."""
+        self.transposed = kernels.swapaxes(1, 2)
+        self.found = np.zeros_like(kernels)
+        self.du.fill(0)
+
+    def backward(self, strip: slice, dsums: Array) -> None:
+        """Add a strip's part to both gradients; `dsums` as `sums` above."""
         even, odd = dsums[:, 0], dsums[:, 1]
-        np.add(even, odd, out=self.m[1])
-        np.subtract(even, odd, out=self.m[2])
-        first, plus, minus, last = map(outer, (even, self.m[1], self.m[2], odd), self.windows)
-        # The odd column holds minus m3.
-        return from_kernel_columns(
-            np.stack([first + (plus + minus) / 2, (plus - minus) / 2, (plus + minus) / 2 - last])
-        )  # fmt: skip
+        _, plus, minus, _ = self.m[:, : len(dsums)]
+        np.add(even, odd, out=plus)
+        np.subtract(even, odd, out=minus)
+        spread = self.spread[: len(dsums)]
+        # The odd column holds minus m3: the sign of its product's gradient is set right at the end.
+        for k, dm in enumerate((even, plus, minus, odd)):
+            self.found[k] += outer(dm, self.windows[k][strip])
+            np.matmul(self.transposed[k], dm, out=spread)
+            add_rows(self.du[k, strip.start :], spread)
 
-    def input_gradient(self, kernels: Array, dsums: Array) -> Array:
-        """The gradient of x, (H, C, W, N); comes behind `weights_gradient`."""
-        # The transformed input is no longer needed: its place holds its own gradient.
-        for k, dm in enumerate((dsums[:, 0], self.m[1], self.m[2], dsums[:, 1])):
-            np.matmul(kernels[k].T, dm, out=self.spread)
-            self.u[k].fill(0)
-            add_rows(self.u[k], self.spread)
-        first, plus, minus, last = self.u
+    def weights_gradient(self) -> Array:
+        """(F, C, 3, 3)."""
+        first, plus, minus, last = self.found
+        half = (plus + minus) / 2
+        return from_kernel_columns(np.stack([first + half, (plus - minus) / 2, half - last]))
+
+    def input_gradient(self) -> Array:
+        """(H, C, W, N)."""
+        first, plus, minus, last = self.du
         self.dx.fill(0)
         dx = self.dx.reshape(*self.dx.shape[:2], -1)
         d0, d1, d2, d3 = (dx[:, :, place] for place in self.places)
         d0 += first
-        plus += minus
-        d2 += plus
-        d2 -= first
-        minus *= 2
-        plus -= minus  # now the difference of the two
         d1 += plus
+        d1 -= minus
         d1 -= last
+        d2 += plus
+        d2 += minus
+        d2 -= first
         d3 += last
         return self.dx
 

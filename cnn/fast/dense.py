@@ -39,9 +39,7 @@ class DenseBlock:
             return weights
         return np.ascontiguousarray(weights.reshape(-1, *self.maps).swapaxes(1, 2)).reshape(weights.shape)
 
-    def forward(
-        self, x: Array, worker: int, meeting: Meeting | None, rng: np.random.Generator | None
-    ) -> Array:
+    def forward(self, x: Array, worker: int, meeting: Meeting | None, rng: np.random.Generator | None) -> Array:
         """(..., N) -> (outputs, N). Without a meeting: not training."""
         self.shape, self.x = x.shape, x.reshape(-1, x.shape[-1])
         bias = self.layer.params["bias"]

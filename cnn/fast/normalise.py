@@ -41,7 +41,9 @@ class Normaliser:
     def measured(self, x: Array, offset: Array | float, worker: int, meeting: Meeting) -> tuple[Array, Array]:
         """Factors a and b (C,) in training, from all workers' x; `offset` as above, and a and b undo it."""
         rows, channels, n = x.shape
-        sums = meeting.add(worker, np.stack([channel_sums(x), channel_dots(x, x), np.full(channels, rows * n, x.dtype)]))
+        sums = meeting.add(
+            worker, np.stack([channel_sums(x), channel_dots(x, x), np.full(channels, rows * n, x.dtype)])
+        )
         self.count = float(sums[2, 0])
         self.mean = sums[0] / self.count
         # Squares minus square of the mean can come out a hair below zero.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import numpy as np
 
 from cnn.fast.plan import plan
@@ -12,7 +14,7 @@ from cnn.network import CNN
 
 Array = np.ndarray
 
-CHUNK = 64
+CHUNK = 32
 """Images that a worker reads at a time: more would leave the cache."""
 
 
@@ -20,8 +22,8 @@ class Reader:
     """Answers of one network as it was when the reader was made; later training does not reach it."""
 
     def __init__(self, network: CNN, workers: Workers | None = None) -> None:
-        self.network = network
-        self.plan = plan(network)
+        self.network = deepcopy(network)
+        self.plan = plan(self.network)
         self.workers = workers or Workers()
         self.shares: dict[tuple[int, int], Share] = {}
 

@@ -47,8 +47,10 @@ class Share:
 
     def freeze(self) -> None:
         """Take over the parameters as they are, for reading only."""
-        for block in (*self.convolutions, *self.dense):
+        for block in self.convolutions:
             block.freeze()
+        for layer in self.dense:
+            layer.freeze()
 
     def scores(
         self, pictures: Array, worker: int = 0, meeting: Meeting | None = None, rng: np.random.Generator | None = None
@@ -78,8 +80,8 @@ class Share:
     @property
     def statistics(self) -> dict[str, dict[str, Array]]:
         """Each normalisation's mean and variance of the last batch."""
-        norms = [block.norm for block in (*self.convolutions, *self.dense) if block.norm is not None]
-        return {norm.name: norm.statistics for norm in norms}
+        norms = [*(block.norm for block in self.convolutions), *(layer.norm for layer in self.dense)]
+        return {norm.name: norm.statistics for norm in norms if norm is not None}
 
 
 def _normaliser(group: Group) -> Normaliser | None:

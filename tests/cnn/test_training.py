@@ -14,7 +14,7 @@ from cnn.layers import Conv3x3, Dropout, MaxPool2x2, Softmax
 from cnn.network import CNN
 from cnn.schedules import SCHEDULES
 from cnn.settings import Settings
-from cnn.training import Diverged, EpochDone, Finished, Run, StepDone, fit, plain_engine
+from cnn.training import Diverged, EpochDone, Finished, PlainEngine, Run, StepDone, fit
 from digits.augment import warp
 
 
@@ -199,11 +199,12 @@ def test_schedules_stay_between_nothing_and_the_full_rate(name):
 def test_each_epoch_shows_every_image_once_in_an_order_of_its_own(data):
     shown: list[list[int]] = [[]]
 
-    def engine(network, pictures, labels, seeds, augment):
-        shown[-1].extend(int(picture.sum()) for picture in pictures)
-        return plain_engine(network, pictures, labels, seeds, augment)
+    class Listening(PlainEngine):
+        def gradients(self, network, pictures, labels, seeds, augment):
+            shown[-1].extend(int(picture.sum()) for picture in pictures)
+            return super().gradients(network, pictures, labels, seeds, augment)
 
-    for event in fit(Run(small(), SHORT), *data, None, engine):
+    for event in fit(Run(small(), SHORT), *data, None, Listening()):
         if isinstance(event, EpochDone):
             shown.append([])
     sums = sorted(int(picture.sum()) for picture in data[0][0])

@@ -87,16 +87,19 @@ def test_a_foreign_file_is_refused(packed):
 
 
 class _Bomb:
+    def __init__(self, place) -> None:
+        self.place = str(place)
+
     def __reduce__(self):
-        return os.mkdir, ("/tmp/digitscope-was-unpickled",)
+        return os.mkdir, (self.place,)
 
 
-def test_a_pickle_is_never_opened():
+def test_a_pickle_is_never_opened(tmp_path):
     buffer = io.BytesIO()
-    np.savez(buffer, header=header(), bad=np.array([_Bomb()], dtype=object))
+    np.savez(buffer, header=header(), bad=np.array([_Bomb(tmp_path / "opened")], dtype=object))
     with pytest.raises(WeightsError):
         weights.from_bytes(buffer.getvalue(), "net.npz")
-    assert not os.path.exists("/tmp/digitscope-was-unpickled")
+    assert not os.path.exists(tmp_path / "opened")
 
 
 def changed(change) -> bytes:

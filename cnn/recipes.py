@@ -1,0 +1,49 @@
+"""Recipes: an architecture and how it is trained, under a name that command line and page know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnn.settings import Settings
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What to build and how to train it."""
+
+    architecture: str
+    settings: Settings
+    about: str
+
+
+RECIPES = {
+    "notebook": Recipe(
+        "notebook",
+        Settings(
+            optimizer="sgd",
+            learning_rate=0.005,
+            schedule="constant",
+            batch_size=1,
+            epochs=3,
+            images=1000,
+            warps=False,
+            average=0,
+        ),
+        "what the notebook does: 1,000 images, 3 epochs, one image a step",
+    ),
+    "ten-seconds": Recipe(
+        "digitscope",
+        Settings(learning_rate=0.003, seconds=10, warps=False),
+        "the shipped network's layers, as far as ten seconds go",
+    ),
+    "one-minute": Recipe(
+        "digitscope",
+        Settings(learning_rate=0.004, seconds=60, weight_decay=0.01),
+        "the same with warped images, for one minute",
+    ),
+    "best": Recipe(
+        "digitscope",
+        Settings(learning_rate=0.003, epochs=60, weight_decay=0.01),
+        "the network that the page ships with, from all 55,000 images (about six minutes on two cores)",
+    ),
+}
