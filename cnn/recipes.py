@@ -34,12 +34,12 @@ RECIPES = {
     "ten-seconds": Recipe(
         "digitscope",
         Settings(learning_rate=0.003, seconds=10, warps=False),
-        "the shipped network's layers, as far as ten seconds go",
+        "the shipped network's layers, as far as they come in ten seconds",
     ),
     "one-minute": Recipe(
         "digitscope",
         Settings(learning_rate=0.004, seconds=60, weight_decay=0.01),
-        "the same with warped images, for one minute",
+        "the shipped network's layers, learning from warped images for one minute",
     ),
     "best": Recipe(
         "digitscope",

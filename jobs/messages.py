@@ -85,9 +85,16 @@ class Checked:
 
 @dataclass(frozen=True)
 class Epoch:
-    """An epoch's end: the event, and the network's answer to every validation image."""
+    """An epoch's end."""
 
     done: EpochDone
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the network to use says to every validation image, at the end of an epoch and of the run."""
+
+    step: int
     predicted: Array
     """(n,) uint8."""
     confidence: Array
@@ -140,4 +147,4 @@ class Ended:
     step: int = 0
 
 
-Report = Steps | Checked | Epoch | Filters | OwnAnswers | Paused | Saved | Ended
+Report = Steps | Checked | Epoch | Answers | Filters | OwnAnswers | Paused | Saved | Ended

@@ -13,6 +13,7 @@ from cnn import checkpoint, weights
 from cnn.architectures import from_list, stack
 from cnn.fast.engine import FastEngine
 from cnn.layers import Conv3x3
+from cnn.network import CNN
 from cnn.training import Diverged, EpochDone, Event, Finished, Run, StepDone, fit
 from digits import mnist
 from digits.augment import warp
@@ -20,6 +21,7 @@ from digits.preprocess import PREPROCESSING
 from threadpoolctl import threadpool_limits
 
 from jobs.messages import (
+    Answers,
     Change,
     Checked,
     Command,
@@ -114,9 +116,8 @@ class _Work:
             self.now_and_then(self.save, SAVE_SECONDS)
         elif isinstance(event, EpochDone):
             self.flush()
-            probabilities = self.engine.predict(self.run.result(), self.validation[0])
-            predicted = probabilities.argmax(axis=1).astype(np.uint8)
-            self.channel.send(Epoch(event, predicted, probabilities.max(axis=1)))
+            self.channel.send(Epoch(event))
+            self.answers(self.run.result())
 
     def now_and_then(self, what: Callable[[], None], seconds: float) -> None:
         """Call `what` if its last call is so many seconds ago."""
@@ -183,6 +184,13 @@ class _Work:
         """Leave a checkpoint for the case that this process dies."""
         self.channel.send(Saved(self.run.step, checkpoint.to_bytes(self.run)))
 
+    def answers(self, network: CNN) -> np.ndarray:
+        """Read every validation image, and report what was read in it. Returns the probabilities (n, 10)."""
+        probabilities = self.engine.predict(network, self.validation[0])
+        predicted = probabilities.argmax(axis=1).astype(np.uint8)
+        self.channel.send(Answers(self.run.step, predicted, probabilities.max(axis=1)))
+        return probabilities
+
     def own_answers(self) -> None:
         """Read the visitor's own drawings."""
         if len(self.job.own_pictures):
@@ -195,12 +203,15 @@ class _Work:
             self.channel.send(Ended("diverged", event.sentence, step=event.step))
             return
         network = self.run.result()
+        accuracy: float | None
         if isinstance(event, Finished):
             how, accuracy = "finished", event.validation_accuracy
         else:
-            answers = self.engine.predict(network, self.validation[0])
-            how, (_, accuracy) = "stopped", network.score(answers, self.validation[1])
+            how, accuracy = "stopped", None
             self.save()
+        answers = self.answers(network)
+        if accuracy is None:
+            accuracy = network.score(answers, self.validation[1])[1]
         self.own_answers()
         self.filters()
         packed = weights.to_bytes(

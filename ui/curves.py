@@ -10,17 +10,15 @@ import streamlit as st
 from ui.history import History
 
 KINDS = ["training", "smoothed", "validation"]
-COLOURS = ["#9db4e8", "#2f5bd0", "#e07b28"]
+COLOURS = ["#9db4e8", "#4f7df0", "#e07b28"]
 EARLIER = "#8a93a6"
 
 COLUMNS = ["step", "kind", "loss", "accuracy", "run", "words"]
 
 
-def show_curves(history: History, earlier: list[History], what: str, height: int, key: str) -> None:
+def show_curves(history: History, earlier: list[History], what: str, key: str, small: bool = False) -> None:
     """One chart of "loss" or "accuracy". Its marks and colours stay the same while data come in: nothing flickers."""
-    st.vega_lite_chart(
-        curve_data(history, earlier), curve_spec(what, height), key=key, width="stretch", theme="streamlit"
-    )
+    st.vega_lite_chart(curve_data(history, earlier), curve_spec(what, small), key=key, width="stretch")
 
 
 def curve_data(history: History, earlier: list[History]) -> pd.DataFrame:
@@ -37,15 +35,21 @@ def curve_data(history: History, earlier: list[History]) -> pd.DataFrame:
     return table.reindex(columns=COLUMNS)
 
 
-def curve_spec(what: str, height: int) -> dict[str, Any]:
-    """The chart in Vega-Lite's words."""
+def curve_spec(what: str, small: bool) -> dict[str, Any]:
+    """The chart in Vega-Lite's words; small ones have no names at their axes."""
     scale: dict[str, Any] = {"zero": False}
+    axis: dict[str, Any] = {"tickCount": 4 if small else 6}
     if what == "accuracy":
         scale["domainMax"] = 1
-    y = {"field": what, "type": "quantitative", "title": what, "scale": scale, "axis": {"tickCount": 5}}
-    if what == "accuracy":
-        y["axis"] = {"tickCount": 5, "format": ".0%"}
-    x = {"field": "step", "type": "quantitative", "title": "steps", "axis": {"tickCount": 4}}
+        axis["format"] = ".0%"
+    else:
+        # A loss falls by factors: on a plain scale all that matters would lie on the axis.
+        scale = {"type": "log"}
+    y = {"field": what, "type": "quantitative", "title": None, "scale": scale, "axis": axis}
+    x = {"field": "step", "type": "quantitative", "title": None if small else "steps", "axis": {"tickCount": 4}}
+    legend: dict[str, Any] | None = {"orient": "bottom", "title": None, "columns": 3, "symbolSize": 60}
+    if small:  # one legend is enough for two charts, one above the other
+        legend = None if what == "accuracy" else {"labelFontSize": 10, "columnPadding": 6, "offset": 4} | (legend or {})
 
     def line(kind: str, width: float, opacity: float = 1.0) -> dict[str, Any]:
         return {
@@ -58,7 +62,7 @@ def curve_spec(what: str, height: int) -> dict[str, Any]:
                     "field": "kind",
                     "type": "nominal",
                     "scale": {"domain": KINDS, "range": COLOURS},
-                    "legend": {"orient": "top", "title": None, "labelLimit": 90, "columnPadding": 8},
+                    "legend": legend,
                 },
             },
         }
@@ -76,7 +80,8 @@ def curve_spec(what: str, height: int) -> dict[str, Any]:
         "encoding": {"x": x, "tooltip": {"field": "words", "type": "nominal", "title": "changed"}},
     }
     return {
-        "height": height,
+        "height": (150 if what == "accuracy" else 180) if small else 280,
+        "title": {"text": what.capitalize(), "anchor": "start", "fontSize": 13, "offset": 6},
         "layer": [faint, changed, line("training", 1, 0.7), line("smoothed", 2), validation],
         "config": {"legend": {"symbolType": "stroke"}},
     }

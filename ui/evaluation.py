@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from digits import mnist
-from jobs.messages import Epoch
+from jobs.messages import Answers
 
 from ui import runs
 from ui.curves import show_curves
@@ -50,16 +50,18 @@ def _panel(run: TrainingRun) -> None:
     earlier = [other.history for other in session().runs if other is not run]
     left, right = st.columns(2)
     with left:
-        show_curves(history, earlier, "loss", 260, "large_loss")
+        show_curves(history, earlier, "loss", "large_loss")
     with right:
-        show_curves(history, earlier, "accuracy", 260, "large_accuracy")
+        show_curves(history, earlier, "accuracy", "large_accuracy")
     if history.kernels is not None:
         st.html(_filters_html(history.kernels))
     st.html(_own_html(run))
-    if history.epochs:
-        _show_epoch(history.epochs[-1])
+    if history.answers is not None:
+        _show_answers(history.answers)
     else:
-        st.html('<p class="hint">After each epoch: which digits it confuses, and its worst mistakes.</p>')
+        st.html(
+            '<p class="hint">After each epoch, and at the end: which digits it confuses, and its worst mistakes.</p>'
+        )
 
 
 def _filters_html(kernels: Array) -> str:
@@ -98,13 +100,13 @@ def _own_html(run: TrainingRun) -> str:
     )
 
 
-def _show_epoch(epoch: Epoch) -> None:
+def _show_answers(answers: Answers) -> None:
     """Confusion matrix, the chosen cell or the worst mistakes, accuracy by digit, on the 5,000 validation images."""
     pictures, labels = mnist.load().validation
-    predicted, confidence = epoch.predicted.astype(int), epoch.confidence
+    predicted, confidence = answers.predicted.astype(int), answers.confidence
     st.markdown(
-        f"**After epoch {epoch.done.epoch}**: {epoch.done.validation_accuracy:.2%} of {len(labels):,} images that it "
-        "does not learn from"
+        f"**After {answers.step:,} steps**: {(predicted == labels).mean():.2%} of {len(labels):,} images that it does "
+        "not learn from"
     )
     left, right = st.columns(2, gap="medium")
     with left:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from jobs.messages import Checked, Ended, Epoch, Filters, OwnAnswers, Paused, Report, Steps
-
-NONE = np.zeros(0)
+from cnn.training import EpochDone
+from jobs.messages import Answers, Checked, Ended, Epoch, Filters, OwnAnswers, Paused, Report, Steps
 
 POINTS = 150
 """As many points are drawn of a curve, each the mean of its steps: more cannot be seen."""
@@ -24,8 +23,9 @@ class History:
     accuracy: list[float] = field(default_factory=list)
     checks: list[tuple[int, float, float]] = field(default_factory=list)
     """(step, loss, accuracy) on validation images."""
-    epochs: list[Epoch] = field(default_factory=list)
-    """Their ends, the validation images' answers with the last one alone: the others' are no longer shown."""
+    epochs: list[EpochDone] = field(default_factory=list)
+    answers: Answers | None = None
+    """The newest ones to the validation images."""
     kernels: np.ndarray | None = None
     own_answers: dict[int, np.ndarray] = field(default_factory=dict)
     """Steps done -> the answers (k, 10) to the visitor's own drawings."""
@@ -53,8 +53,10 @@ class History:
                 case Checked(step, loss, accuracy):
                     self.checks.append((step, loss, accuracy))
                 case Epoch(done):
-                    self.epochs = [*(Epoch(epoch.done, NONE, NONE) for epoch in self.epochs), report]
+                    self.epochs.append(done)
                     self.checks.append((done.step, done.validation_loss, done.validation_accuracy))
+                case Answers():
+                    self.answers = report
                 case Filters(_, kernels):
                     self.kernels = kernels
                 case OwnAnswers(step, probabilities):
@@ -91,8 +93,8 @@ class History:
 
             raw = pd.DataFrame({"step": means(self.step), "loss": means(self.loss), "accuracy": means(self.accuracy)})
             parts.append(raw.assign(kind="training"))
-            # Half of the weight lies on the last five points.
-            calm = raw.ewm(halflife=5).mean()
+            # Half of the weight lies on the last three points.
+            calm = raw.ewm(halflife=3).mean()
             parts.append(calm.assign(step=raw["step"], kind="smoothed"))
         if self.checks:
             step, loss, accuracy = zip(*self.checks, strict=True)

@@ -29,7 +29,7 @@ def board(view: View) -> None:
     session().remember(reading.prepared.picture, MOST_DRAWINGS)
     with right:
         show_answer(reading, name, begun)
-    inside, training = st.tabs(["Inside the network", "Training, in large"])
+    inside, training = st.tabs(["Inside the network", "Watch it learn"])
     with inside:
         if lens is not None and reading.layers:
             show_maps(lens.kinds, reading.layers, view.every_layer)

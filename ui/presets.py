@@ -39,9 +39,7 @@ def choose_preset() -> str:
         st.session_state["preset"] = "one minute"
         _fill_in()
     with st.container(key="presets"):
-        chosen = st.segmented_control(
-            "How long?", list(PRESETS), key="preset", on_change=_fill_in, required=True, width="stretch"
-        )
+        chosen = st.pills("How long?", list(PRESETS), key="preset", on_change=_fill_in, required=True)
     name = str(chosen)
     about = RECIPES[PRESETS[name]].about
     st.caption(f"{about[0].upper()}{about[1:]}.")

@@ -153,7 +153,7 @@ def _show_curves(run: TrainingRun) -> None:
     earlier = [other.history for other in session().runs if other is not run]
     with st.container(key="curves"):
         for what in ("loss", "accuracy"):
-            show_curves(run.history, earlier, what, 150, f"chart_{what}")
+            show_curves(run.history, earlier, what, f"chart_{what}", small=True)
 
 
 def _use(packed: bytes, name: str) -> None:

@@ -33,7 +33,7 @@ Array = np.ndarray
 
 ALL = slice(None)
 
-STRIP = 1_200_000
+STRIP = 1_600_000
 """Bytes that a strip's sums may take: with what belongs to them they then nearly fit a core's own cache."""
 
 
@@ -54,10 +54,12 @@ class ConvBlock:
         x: Array,
         first: bool,
         phased_out: bool,
+        learns: bool,
     ) -> None:
         """`x` (H, C, W, N) is where the input will stand, its columns even ones first if this block pools.
 
         With `first` it is (H, 1, W, N) with its columns as they are. `phased_out`: store even columns first.
+        Without `learns` there is no way back, and less is kept.
         """
         self.name, self.conv, self.pool, self.norm, self.relu = name, conv, pool, norm, relu
         height, _, width, n = x.shape
@@ -72,7 +74,7 @@ class ConvBlock:
         self.sums = np.empty((strip, parts, filters, cols * n), np.float32)
         self.wide = np.empty((strip, filters, cols * n), np.float32)
         self.z = np.empty((rows // parts, filters, cols, n), np.float32)
-        self.y = np.empty_like(self.z)
+        self.y = np.empty_like(self.z) if learns else self.z
         self.zeros = np.zeros(cols * n, np.float32)
         self.low = np.empty(self.z.shape, bool)
         self.right = np.empty((rows, filters, cols * n), bool)
@@ -103,28 +105,34 @@ class ConvBlock:
         else:
             bias = self.conv.params["bias"]
             kernels = self.products.kernels(self.conv.params["weights"], bias)
+        offset = 0.0 if self.products.has_bias else bias
+        measures = self.norm is not None and meeting is not None
+        factor: Array | None = None
+        level: Array | None = None if self.products.has_bias else bias
+        if self.norm is not None and not measures:
+            factor, level = self.norm.known(offset)
         for strip in self.strips:
             sums = self.sums[: strip.stop - strip.start]
             self.products.forward(kernels, strip, sums)
             self._pool(strip, sums, meeting is not None)
-        has_bias = self.products.has_bias
-        flat, y = self._flat(self.z), self._flat(self.y)
-        if self.norm is not None:
-            offset = 0.0 if has_bias else bias
-            if meeting is None:
-                factor, level = self.norm.known(offset)
-            else:
-                factor, level = self.norm.measured(flat, offset, worker, meeting)
-            np.multiply(flat, factor[:, None], out=y)
-            y += level[:, None]
-            flat = y
-        elif not has_bias:
-            flat = np.add(flat, bias[:, None], out=y)
-        if self.relu:
-            np.maximum(flat, self.zeros, out=y)
-        elif flat is not y:
-            np.copyto(y, flat)
+            if not measures:  # while the strip is still in the cache
+                self._activate(self._pooled(self.z, strip), self._pooled(self.y, strip), factor, level)
+        if self.norm is not None and meeting is not None:
+            factor, level = self.norm.measured(self._flat(self.z), offset, worker, meeting)
+            self._activate(self.z, self.y, factor, level)
         return self.y
+
+    def _activate(self, z: Array, y: Array, factor: Array | None, level: Array | None) -> None:
+        """Write max(0, z factor + level) to y, each part of it where it is wanted; (rows, F, W', N) both."""
+        z, y = self._flat(z), self._flat(y)
+        if factor is not None:
+            z = np.multiply(z, factor[:, None], out=y)
+        if level is not None:
+            z = np.add(z, level[:, None], out=y)
+        if self.relu:
+            np.maximum(z, self.zeros, out=y)
+        elif z is not y:
+            np.copyto(y, z)
 
     def _pool(self, strip: slice, sums: Array, train: bool) -> None:
         """From a strip's sums to its rows of `z`, and who won."""

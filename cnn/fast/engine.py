@@ -82,5 +82,5 @@ class FastEngine:
         assert self.plan is not None
         assert self.network is not None
         if (worker, n) not in self.shares:
-            self.shares[worker, n] = Share(self.plan, self.network, n)
+            self.shares[worker, n] = Share(self.plan, self.network, n, learns=True)
         return self.shares[worker, n]

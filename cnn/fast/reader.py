@@ -48,7 +48,5 @@ class Reader:
     def _share(self, worker: int, n: int) -> Share:
         assert self.plan is not None
         if (worker, n) not in self.shares:
-            share = Share(self.plan, self.network, n)
-            share.freeze()
-            self.shares[worker, n] = share
+            self.shares[worker, n] = Share(self.plan, self.network, n, learns=False)
         return self.shares[worker, n]

@@ -20,7 +20,8 @@ Array = np.ndarray
 class Share:
     """The blocks of a planned network for `n` images at a time."""
 
-    def __init__(self, groups: Plan, network: CNN, n: int) -> None:
+    def __init__(self, groups: Plan, network: CNN, n: int, learns: bool) -> None:
+        """Without `learns` the parameters are taken over as they are, for reading only."""
         channels, height, width = network.input_shape
         self.x = np.empty((height, channels, width, n), np.float32)
         self.convolutions: list[ConvBlock] = []
@@ -29,7 +30,7 @@ class Share:
             later = groups.convolutions[i + 1 :]
             phased = bool(later) and later[0].pool
             conv = cast(Conv3x3, group.layer)
-            block = ConvBlock(group.name, conv, group.pool, _normaliser(group), group.relu, x, i == 0, phased)
+            block = ConvBlock(group.name, conv, group.pool, _normaliser(group), group.relu, x, i == 0, phased, learns)
             self.convolutions.append(block)
             x = block.y
         rows, filters, cols, _ = x.shape
@@ -44,13 +45,11 @@ class Share:
             )
             for i, group in enumerate(groups.dense)
         ]
-
-    def freeze(self) -> None:
-        """Take over the parameters as they are, for reading only."""
-        for block in self.convolutions:
-            block.freeze()
-        for layer in self.dense:
-            layer.freeze()
+        if not learns:
+            for block in self.convolutions:
+                block.freeze()
+            for layer in self.dense:
+                layer.freeze()
 
     def scores(
         self, pictures: Array, worker: int = 0, meeting: Meeting | None = None, rng: np.random.Generator | None = None

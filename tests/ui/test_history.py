@@ -23,14 +23,17 @@ def test_an_empty_history_has_empty_curves():
 def test_few_steps_are_all_shown():
     history = History("x")
     history.take([Steps((step(1, 3.0), step(2, 1.0)))])
-    assert history.curves()["step"].tolist() == [1, 2]
-    assert history.curves()["loss"].tolist() == [3.0, 1.0]
+    curve = history.curves()
+    curve = curve[curve["kind"] == "training"]
+    assert curve["step"].tolist() == [1, 2]
+    assert curve["loss"].tolist() == [3.0, 1.0]
 
 
 def test_many_steps_are_shown_as_means():
     history = History("x")
     history.take([Steps(tuple(step(i + 1, float(i)) for i in range(10 * POINTS)))])
     curve = history.curves()
+    curve = curve[curve["kind"] == "training"]
     assert len(curve) == POINTS
     assert curve["loss"].iloc[0] == np.mean(range(10))
     assert curve["loss"].mean() == pytest.approx(np.mean(range(10 * POINTS)))
@@ -39,7 +42,7 @@ def test_many_steps_are_shown_as_means():
 def test_validation_comes_from_checks_and_epochs():
     history = History("x")
     done = EpochDone(1, 20, 0.4, 0.9, 0.3, 0.91, 2.0)
-    history.take([Checked(10, 0.5, 0.85), Epoch(done, np.zeros(3, np.uint8), np.ones(3, np.float32))])
+    history.take([Checked(10, 0.5, 0.85), Epoch(done)])
     curve = history.curves()
     assert curve["kind"].tolist() == ["validation"] * 2
     assert curve["accuracy"].tolist() == [0.85, 0.91]
@@ -53,3 +56,12 @@ def test_time_left_pause_and_end():
     history.take([Steps((step(251),)), Ended("stopped")])
     assert not history.paused
     assert history.ended == Ended("stopped")
+
+
+def test_the_smoothed_curve_is_calmer_than_the_raw_one(rng):
+    history = History("x")
+    history.take([Steps(tuple(step(i + 1, float(loss)) for i, loss in enumerate(rng.uniform(1, 2, POINTS))))])
+    curves = history.curves()
+    raw, calm = (curves[curves["kind"] == kind]["loss"] for kind in ("training", "smoothed"))
+    assert calm.std() < raw.std() / 1.5
+    assert calm.mean() == pytest.approx(raw.mean(), abs=0.05)

@@ -131,8 +131,7 @@ def test_the_network_is_loaded_once_for_all_visitors(monkeypatch):
 @pytest.mark.parametrize("rate", [0.0])
 def test_a_learning_rate_that_makes_no_sense_is_refused_in_a_sentence(rate):
     page = opened()
-    page.number_input("learning_rate").set_value(rate)
-    page.button("start").click().run()
+    page.number_input("t_learning_rate").set_value(rate).run()
     assert not page.exception
     assert "learning rate must be a number from" in page.error[0].value
 
