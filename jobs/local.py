@@ -6,6 +6,7 @@ one visitor's accident must not end the others' runs.
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
@@ -13,6 +14,9 @@ from multiprocessing.connection import Connection
 
 from jobs.messages import Command, Job, Report
 from jobs.worker import work
+
+NICENESS = 10
+"""Training gives way to the page: whoever draws meanwhile should not feel it."""
 
 
 class WorkerLostError(Exception):
@@ -66,6 +70,8 @@ _channel: _PipeChannel | None = None
 def _connect(far_end: Connection) -> None:
     """Run once in the new worker: pipes can be handed to a process only while it starts."""
     global _channel
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     _channel = _PipeChannel(far_end)
 
 

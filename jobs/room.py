@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock, Thread
 from time import monotonic
 from typing import Protocol
 
+from jobs.cluster import ClusterLink, threads_of
 from jobs.local import LocalLink, WorkerLostError
 from jobs.messages import Command, Ended, Job, Report, Saved, Stop
 
@@ -44,6 +46,16 @@ class Limits:
     """Seconds after which a run ends that no page asks for: its tab is closed."""
     waiting: int = 50
     """Places in the line."""
+
+
+def room_for(cluster: str | None) -> Room:
+    """A room on this machine, or one that trains on the Dask cluster with its scheduler at that address.
+
+    Raises ClusterError when there is none.
+    """
+    if not cluster:
+        return Room()
+    return Room(Limits(at_once=threads_of(cluster)), partial(ClusterLink, address=cluster))
 
 
 class LineFullError(Exception):

@@ -56,7 +56,7 @@ def set_up(requirements: str) -> Path:
 
 
 def _fingerprint(requirements: str) -> str:
-    files = {"requirements.txt", requirements}
+    files = {"requirements.txt", "requirements-cluster.txt", requirements}
     content = b"".join((PROJECT / name).read_bytes() for name in sorted(files))
     return hashlib.sha256(f"{requirements} {sys.version}".encode() + content).hexdigest()
 

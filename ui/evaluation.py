@@ -150,13 +150,14 @@ def confusion_table(labels: Array, predicted: Array) -> pd.DataFrame:
 
 CONFUSION: dict[str, Any] = {
     "height": 300,
-    "params": [{"name": "cell", "select": {"type": "point", "fields": ["digit", "answer"]}}],
+    "params": [{"name": "cell", "select": {"type": "point", "fields": ["digit", "answer"]}, "views": ["cells"]}],
     "encoding": {
         "x": {"field": "answer", "type": "ordinal", "title": "read as", "axis": {"labelAngle": 0, "orient": "top"}},
         "y": {"field": "digit", "type": "ordinal", "title": "digit"},
     },
     "layer": [
         {
+            "name": "cells",
             "mark": {"type": "rect", "tooltip": {"content": "data"}, "cursor": "pointer", "cornerRadius": 2},
             "encoding": {
                 "color": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,6 +44,7 @@ class History:
         for report in reports:
             match report:
                 case Steps(steps):
+                    self._forget_from(steps[0].step)
                     self.step += [event.step for event in steps]
                     self.loss += [event.loss for event in steps]
                     self.accuracy += [event.accuracy for event in steps]
@@ -70,6 +72,14 @@ class History:
     def seconds_left(self) -> float | None:
         """As far as can be told from what is done."""
         return self.seconds * (1 - self.progress) / self.progress if self.progress > 0.01 else None
+
+    def _forget_from(self, step: int) -> None:
+        """A run that goes on from a checkpoint comes by some steps again."""
+        if self.step and step <= self.step[-1]:
+            kept = bisect_left(self.step, step)
+            del self.step[kept:], self.loss[kept:], self.accuracy[kept:]
+            self.checks = [check for check in self.checks if check[0] < step]
+            self.epochs = [epoch for epoch in self.epochs if epoch.step < step]
 
     def mark(self, words: str) -> None:
         """Note that a setting was changed now."""

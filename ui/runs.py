@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import streamlit as st
 from cnn.settings import Settings
 from jobs.messages import Change, Job, Stop
-from jobs.room import Room, Ticket
+from jobs.room import Room, Ticket, room_for
 
 from ui.history import History
 from ui.session import Session, session
@@ -51,8 +52,8 @@ class TrainingRun:
 
 @st.cache_resource(show_spinner=False)
 def room() -> Room:
-    """The one line for all visitors of this server."""
-    return Room()
+    """The one line for all visitors of this server; on a cluster if DIGITSCOPE_CLUSTER names its scheduler."""
+    return room_for(os.environ.get("DIGITSCOPE_CLUSTER"))
 
 
 def current() -> TrainingRun | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 from cnn.weights import WeightsError
+from jobs.cluster import ClusterError
 from jobs.messages import Change, GoOn, OneStep, Pause
 from jobs.room import LineFullError
 
@@ -46,7 +47,7 @@ def _choose(running: bool) -> None:
     if st.button("Start", type="primary", width="stretch", key="start", disabled=running):
         try:
             runs.start(preset, layers, settings)
-        except LineFullError as error:
+        except (LineFullError, ClusterError) as error:
             st.error(str(error))
             return
         st.rerun()

@@ -1,0 +1,156 @@
+"""python -m cnn sweep: train with every combination of settings, here or on a Dask cluster, and rank the results."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass, replace
+from itertools import product
+from time import monotonic, sleep
+from typing import Any
+
+from jobs.cluster import ClusterError
+from jobs.messages import Ended, Job, Steps, Stop
+from jobs.room import Limits, Room, Ticket, room_for
+from tqdm import tqdm
+
+from cnn.architectures import ARCHITECTURES, build, to_list
+from cnn.commands import CommandError
+from cnn.commands.train import FLAGS
+from cnn.recipes import RECIPES
+from cnn.settings import Settings
+
+LOOK_SECONDS = 0.2
+MOST = 500
+"""Runs of one sweep: more is a slip of the keyboard."""
+
+
+@dataclass
+class Trial:
+    """One combination, and how far it has come."""
+
+    chosen: dict[str, Any]
+    ticket: Ticket
+    progress: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def ended(self) -> Ended | None:
+        """Its end, when it is over."""
+        return self.ticket.ended
+
+    def look(self) -> None:
+        """Take in what it reports."""
+        for report in self.ticket.take():
+            if isinstance(report, Steps):
+                self.progress, self.seconds = report.steps[-1].progress, report.steps[-1].seconds
+        if self.ended is not None:
+            self.progress = 1.0
+
+
+def add_to(commands: argparse._SubParsersAction) -> None:
+    """Describe the command to argparse."""
+    parser = commands.add_parser("sweep", help="train with every combination of settings", description=__doc__)
+    parser.add_argument("--recipe", choices=list(RECIPES), default="ten-seconds", help="where the rest comes from")
+    parser.add_argument("--architecture", choices=list(ARCHITECTURES), nargs="+")
+    for name, options in FLAGS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", nargs="+", **options)
+    parser.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler, as tcp://10.0.0.1:8786")
+    parser.add_argument("--at-once", type=int, help="runs side by side (default: cores - 1, or the cluster's threads)")
+    parser.add_argument("--json", action="store_true", help="one JSON array, the best first")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train all, then print a table, the best first."""
+    if options.at_once is not None and options.at_once < 1:
+        raise CommandError(f"--at-once must be 1 or more, but is {options.at_once}.")
+    recipe = RECIPES[options.recipe]
+    grid = {name: getattr(options, name) for name in FLAGS if getattr(options, name) is not None}
+    grid = {"architecture": options.architecture or [recipe.architecture], **grid}
+    combinations = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
+    if len(combinations) > MOST:
+        raise CommandError(f"That makes {len(combinations):,} runs, more than {MOST}: give fewer values.")
+    jobs = [(chosen, _job(chosen, recipe.settings)) for chosen in combinations]
+    try:
+        room = room_for(options.cluster)
+    except ClusterError as error:
+        raise CommandError(str(error)) from error
+    at_once = options.at_once or room.limits.at_once
+    room.limits = Limits(at_once=at_once, seconds=86_400, silence=600, waiting=len(jobs))
+    trials = _train(room, jobs)
+    trials.sort(key=lambda trial: (trial.ended is None or trial.ended.accuracy is None, -_accuracy(trial)))
+    if options.json:
+        print(json.dumps([_facts(trial) for trial in trials]))
+    else:
+        _print_table(trials, [name for name, values in grid.items() if len(values) > 1])
+    return 0
+
+
+def _job(chosen: dict[str, Any], usual: Settings) -> Job:
+    try:
+        given = {name: value for name, value in chosen.items() if name != "architecture"}
+        # Epochs were asked for: then the recipe's clock does not end the run.
+        base = replace(usual, seconds=None) if "epochs" in given and "seconds" not in given else usual
+        settings = replace(base, **given)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    return Job(to_list(build(chosen["architecture"], settings.seed)), settings)
+
+
+def _train(room: Room, jobs: list[tuple[dict[str, Any], Job]]) -> list[Trial]:
+    trials = [Trial(chosen, room.submit(job)) for chosen, job in jobs]
+    try:
+        with tqdm(total=len(trials), bar_format="{n:.1f} of {total} runs {bar} [{elapsed}<{remaining}]") as bar:
+            while any(trial.ended is None for trial in trials):
+                for trial in trials:
+                    trial.look()
+                bar.update(sum(trial.progress for trial in trials) - bar.n)
+                sleep(LOOK_SECONDS)
+    except KeyboardInterrupt:
+        for trial in trials:
+            trial.ticket.send(Stop())
+        _await_end(trials)
+    for trial in trials:
+        trial.look()
+    return trials
+
+
+def _await_end(trials: list[Trial]) -> None:
+    """Stopped runs still hand over what they learned."""
+    deadline = monotonic() + 10
+    while any(trial.ended is None for trial in trials) and monotonic() < deadline:
+        sleep(LOOK_SECONDS)
+
+
+def _accuracy(trial: Trial) -> float:
+    return trial.ended.accuracy or 0.0 if trial.ended is not None else 0.0
+
+
+def _facts(trial: Trial) -> dict[str, Any]:
+    ended = trial.ended
+    return {
+        **trial.chosen,
+        "accuracy": ended.accuracy if ended else None,
+        "steps": ended.step if ended else 0,
+        "seconds": round(trial.seconds, 2),
+        "how": ended.how if ended else "unfinished",
+        "sentence": ended.sentence if ended else "",
+    }
+
+
+def _print_table(trials: list[Trial], varied: list[str]) -> None:
+    """Rank, validation accuracy, time and the settings in which the runs differ."""
+    head = ["rank", "accuracy", "seconds", "steps", *varied]
+    rows = []
+    for rank, facts in enumerate(map(_facts, trials), 1):
+        result = f"{facts['accuracy']:.4f}" if facts["accuracy"] is not None else facts["how"]
+        rows.append([rank, result, f"{facts['seconds']:.1f}", facts["steps"], *(facts[name] for name in varied)])
+    lines = [[str(value) for value in row] for row in [head, *rows]]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    for line in lines:
+        print("  ".join(value.rjust(width) for value, width in zip(line, widths, strict=True)))
+    for facts in map(_facts, trials):
+        if facts["accuracy"] is None and facts["sentence"]:
+            print(f"{', '.join(f'{name} {facts[name]}' for name in varied) or 'the run'}: {facts['sentence']}")
+    print("Accuracy on the 5,000 validation images.")
