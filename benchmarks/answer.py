@@ -1,8 +1,9 @@
-"""How long an answer takes, in a real browser on a real server: python -m benchmarks.answer [--rounds N].
+"""How long an answer takes, in a real browser on a real server: python -m benchmarks.answer [--training].
 
 Draws our samples with the mouse and prints medians: the page's own work on a drawing (from the canvas's message to
 the finished answer), the network's part of it, and what a person waits from pen-up to the answer. The last one
-contains the canvas's own fixed wait of 200 ms.
+contains the canvas's own fixed wait of 200 ms. With --training the drawings are read in turns, twenty at rest and
+twenty while a run of this page trains, and the ratio of the medians is printed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from time import perf_counter
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 from environment import find_browser
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from digits.samples import SAMPLES
 from tests.conftest import on_board
@@ -45,12 +46,39 @@ def measure(page: Page, rounds: int) -> list[tuple[float, float, float]]:
     return found
 
 
+def train(page: Page) -> None:
+    """Begin a run and wait until it learns."""
+    page.get_by_role("tab", name="Training").click()
+    page.locator(".st-key-presets").get_by_text("best").click()
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator(".st-key-training")).to_contain_text("images a second", timeout=60_000)
+
+
+def stop(page: Page) -> None:
+    """End the run and wait until it is over."""
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("button", name="Use this network")).to_be_visible(timeout=60_000)
+
+
+def show(what: str, found: list[tuple[float, float, float]]) -> float:
+    """Print the medians; returns that of pen-up to answer."""
+    print(f"{what}: {len(found)} drawings, milliseconds at the median")
+    for name, values in zip(
+        ("own work", "of it the network", "pen-up to answer"), zip(*found, strict=True), strict=True
+    ):
+        print(f"  {name:<18} {median(values):7.2f}   (slowest {max(values):.2f})")
+    return median(waited for _, _, waited in found)
+
+
 def main() -> None:
     """Start a server and a browser, draw, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often the twenty samples are drawn (default 3)")
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--training", action="store_true", help="also while a run trains")
+    options = parser.parse_args()
     path = os.environ.get("DIGITSCOPE_BROWSER") or find_browser(Path(sys.executable))
+    at_rest: list[tuple[float, float, float]] = []
+    busy: list[tuple[float, float, float]] = []
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server(Path(folder) / "log.txt")
         try:
@@ -58,15 +86,18 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.goto(server.url)
             answer(page, 0)
-            found = measure(page, rounds)
+            for _ in range(options.rounds):
+                at_rest += measure(page, 1)
+                if options.training:
+                    train(page)
+                    busy += measure(page, 1)
+                    stop(page)
             browser.close()
         finally:
             server.stop()
-    print(f"{len(found)} drawings, milliseconds at the median")
-    for name, values in zip(
-        ("own work", "of it the network", "pen-up to answer"), zip(*found, strict=True), strict=True
-    ):
-        print(f"{name:<18} {median(values):7.2f}   (slowest {max(values):.2f})")
+    rest = show("at rest", at_rest)
+    if busy:
+        print(f"ratio {show('while a run trains', busy) / rest:.2f}")
 
 
 if __name__ == "__main__":
