@@ -38,7 +38,7 @@ def deeper() -> list[Layer]:
 
 
 def digitscope() -> list[Layer]:
-    """The network that the page ships with: three convolutions with batch normalisation, 242,000 parameters.
+    """The network that the page's recipes train: three convolutions with batch normalisation, 242,000 parameters.
 
     Pooling comes before normalisation and ReLU: the maximum of the squares is the same, and only a quarter
     of the values is left to be normalised.
@@ -52,10 +52,22 @@ def digitscope() -> list[Layer]:
     ]
 
 
+def reader() -> list[Layer]:
+    """The network that the page ships with: `digitscope`, but wider, and with an eleventh answer: no digit."""
+    return [
+        *(Conv3x3(48), MaxPool2x2(), BatchNorm(), ReLU()),
+        *(Conv3x3(96), MaxPool2x2(), BatchNorm(), ReLU()),
+        *(Conv3x3(192), BatchNorm(), ReLU()),
+        *(FullyConnected(192), BatchNorm(), ReLU(), Dropout(0.3)),
+        Softmax(11),
+    ]
+
+
 ARCHITECTURES: dict[str, Callable[[], list[Layer]]] = {
     "notebook": notebook,
     "deeper": deeper,
     "digitscope": digitscope,
+    "reader": reader,
 }
 
 

@@ -2,37 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from time import perf_counter
 
 import numpy as np
 import streamlit as st
-from cnn.fast.lens import Lens
+from cnn.verdict import Verdict, judge
 from digits.preprocess import prepare
+from digits.split import Piece, split
 from digits.strokes import Strokes
 
+from ui.networks import InUse
 from ui.pictures import ink_picture
 from ui.session import Reading
 
+Array = np.ndarray
+
 BLANK = np.zeros((28, 28), np.uint8)
+SURE = 0.9
+"""From this probability on an answer is called sure. The probabilities are calibrated: at the bound one in ten errs."""
+LEAST = 1e-12
 
 
-def read(strokes: Strokes, lens: Lens | None) -> Reading:
-    """Frame the drawing and send it through the network, once: the panels show what the answer came from."""
-    prepared = prepare(strokes)
-    reading = Reading(strokes, prepared)
-    if prepared.picture is not None and lens is not None:
-        begun = perf_counter()
-        reading.layers = lens.trace(prepared.picture)
-        reading.network_ms = 1000 * (perf_counter() - begun)
+def read(strokes: Strokes, network: InUse) -> Reading:
+    """Cut the drawing into digits, frame each and send it through the network: all panels show what came of it."""
+    lens = network.lens
+    if lens is None:
+        return Reading(strokes, [Piece(strokes, prepare(strokes))])
+    begun = perf_counter()
+    traces: dict[bytes, list[tuple[str, Array]]] = {}
+
+    def outputs(pictures: Iterable[Array]) -> Array:
+        # A drawing has few pieces: one after the other is as fast as a batch, and gives every layer too.
+        for picture in pictures:
+            if picture.tobytes() not in traces:
+                traces[picture.tobytes()] = lens.trace(picture)
+        return np.array([traces[picture.tobytes()][-1][1] for picture in pictures])
+
+    def scores(pictures: Array) -> Array:
+        return np.log(np.maximum(likelihood(judge(outputs(pictures))), LEAST))
+
+    reading = Reading(strokes, split(strokes, scores))
+    pictures = [piece.prepared.picture for piece in reading.pieces if piece.prepared.picture is not None]
+    if pictures and len(pictures) == len(reading.pieces):
+        reading.verdict = judge(outputs(pictures), network.refuse_above)
+        reading.shown = int(likelihood(reading.verdict).argmin())
+        reading.layers = traces[pictures[reading.shown].tobytes()]
+    reading.network_ms = 1000 * (perf_counter() - begun)
     return reading
 
 
-def how_sure(probability: float) -> str:
-    """One or two words for a probability."""
-    for least, words in ((0.97, "sure"), (0.8, "fairly sure"), (0.5, "perhaps")):
-        if probability >= least:
-            return words
-    return "just a guess"
+def likelihood(verdict: Verdict) -> Array:
+    """(n,): how likely each picture is the digit that it is called."""
+    return verdict.probabilities.max(axis=1) * (1 - verdict.nothing)
+
+
+def in_words(probability: float, second: int) -> str:
+    """How sure an answer is; `second` is the digit that comes next."""
+    if probability >= SURE:
+        return "sure"
+    return f"perhaps {second}" if probability >= 0.5 else f"or {second}, or something else"
 
 
 def show_answer(reading: Reading, network_name: str, begun: float) -> None:
@@ -61,39 +90,80 @@ def percent(probability: float) -> str:
 
 def _answer_html(reading: Reading, network_name: str, begun: float) -> str:
     strokes = len(reading.strokes.paths)
-    if reading.probabilities is None:
+    if reading.verdict is None or reading.probabilities is None:
         if not strokes:
-            words, detail = "Draw a digit", "One of 0 to 9, anywhere on the board, as large as you like."
+            words, detail = "Draw a digit", "One of 0 to 9, or several in a row, as large as you like."
         else:
             words, detail = "Nothing to read", reading.prepared.reason
         if not reading.prepared.reason:
             words, detail = "No network", "There is no network to read with."
-        return (
-            f'<div class="answer empty" role="status" data-digit="" data-strokes="{strokes}">'
-            f'<div class="digit" aria-hidden="true">?</div><div class="words">{words}</div>'
-            f'<div class="detail">{detail}</div></div>'
-        )
+        return _said("?", words, f"<span>{detail}</span>", f'data-digit="" data-strokes="{strokes}"', "empty")
     order = np.argsort(reading.probabilities)[::-1]
     best, second = int(order[0]), int(order[1])
-    sure, other = reading.probabilities[best], reading.probabilities[second]
-    milliseconds = f'data-milliseconds="{1000 * (perf_counter() - begun):.2f}"'
-    network_milliseconds = f'data-network-milliseconds="{reading.network_ms:.2f}"'
-    return (
-        f'<div class="answer" role="status" data-digit="{best}" data-strokes="{strokes}" '
-        f"{milliseconds} {network_milliseconds}>"
-        f'<div class="digit">{best}</div><div class="words">{how_sure(float(sure)).capitalize()}</div>'
-        f'<div class="detail"><span>{best}: {percent(sure)}</span><span>next {second}: {percent(other)}</span>'
-        f"by {network_name}</div></div>"
+    sure, other = float(reading.probabilities[best]), float(reading.probabilities[second])
+    own = 1000 * (perf_counter() - begun)
+    facts = (
+        f'data-digit="{reading.digits}" data-strokes="{strokes}" '
+        f'data-milliseconds="{own:.2f}" data-network-milliseconds="{reading.network_ms:.2f}"'
     )
+    by = f"by {network_name}"
+    if reading.refused:
+        nothing = float(reading.verdict.nothing[reading.shown])
+        detail = f"<span>no digit: {percent(nothing)}</span><span>nearest: {best}</span>{by}"
+        return _said("?", "I can’t read this", detail, facts, "refused")
+    if len(reading.pieces) > 1:
+        which = f"least sure: the {_ordinal(reading.shown)}"
+        detail = f"<span>{which}</span><span>{best}: {percent(sure)}, next {second}: {percent(other)}</span>{by}"
+        words = "Sure" if sure >= SURE else f"Perhaps {second} for the {_ordinal(reading.shown)}"
+        return _said(reading.digits, words, detail, facts, "number")
+    detail = f"<span>{best}: {percent(sure)}</span><span>next {second}: {percent(other)}</span>{by}"
+    return _said(str(best), in_words(sure, second).capitalize(), detail, facts, "")
+
+
+def _said(digit: str, words: str, detail: str, facts: str, kind: str) -> str:
+    # Numbers of many digits have to fit where one digit stands large.
+    size = f' style="--digits:{len(digit)}"' if len(digit) > 1 else ""
+    return (
+        f'<div class="answer {kind}" role="status" {facts}><div class="digit"{size}>{digit}</div>'
+        f'<div class="words">{words}</div><div class="detail">{detail}</div></div>'
+    )
+
+
+def _ordinal(place: int) -> str:
+    return ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")[place] if place < 8 else "last"
 
 
 def _input_html(reading: Reading) -> str:
     picture = reading.prepared.picture
     seen = "an empty picture" if picture is None else "the framed drawing"
+    boxes = _boxes_svg(reading) if len(reading.pieces) > 1 else ""
+    kind = "seen cut" if boxes else "seen"
     return (
-        f'<figure class="seen"><img src="{ink_picture(BLANK if picture is None else picture)}" '
+        f'<figure class="{kind}">{boxes}<img src="{ink_picture(BLANK if picture is None else picture)}" '
         f'alt="What the network sees, 28 by 28 pixels: {seen}">'
         f"<figcaption>What the network sees: <span>28 × 28 pixels</span></figcaption></figure>"
+    )
+
+
+def _boxes_svg(reading: Reading) -> str:
+    """The whole drawing, small, with a box around each digit; the one that is looked into stands out."""
+    points = np.concatenate(reading.strokes.paths)
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = float((high - low).max()) or 1.0
+    width, height = 100 * (high - low) / extent + 8
+    lines, boxes = [], []
+    for place, piece in enumerate(reading.pieces):
+        for path in piece.strokes.paths:
+            at = 100 * (path - low) / extent + 4
+            lines.append(f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in at)}"/>')
+        own = 100 * (np.concatenate(piece.strokes.paths) - low) / extent + 4
+        (left, top), (right, bottom) = own.min(axis=0) - 2.5, own.max(axis=0) + 2.5
+        chosen = ' class="shown"' if place == reading.shown else ""
+        size = f'width="{right - left:.1f}" height="{bottom - top:.1f}"'
+        boxes.append(f'<rect{chosen} x="{left:.1f}" y="{top:.1f}" {size} rx="2"/>')
+    return (
+        f'<svg class="boxes" viewBox="0 0 {width:.1f} {height:.1f}" role="img" aria-label="The drawing, cut into '
+        f'{len(reading.pieces)} digits">{"".join(lines)}{"".join(boxes)}</svg>'
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from cnn.fast.lens import Lens
+from cnn.verdict import USUAL_THRESHOLD
 from cnn.weights import WeightsError, from_bytes, load
 from digits.preprocess import PREPROCESSING
 from threadpoolctl import threadpool_limits
@@ -49,26 +50,41 @@ def shipped() -> Shipped:
     return Shipped(lens, header)
 
 
-def in_use() -> tuple[Lens | None, str]:
+@dataclass(frozen=True)
+class InUse:
+    """What reads a visitor's drawings."""
+
+    lens: Lens | None
+    name: str
+    refuse_above: float
+    """The probability of "no digit" above which it does not read."""
+
+
+def in_use() -> InUse:
     """What reads this visitor's drawings, and what to call it."""
     own = session()
     if own.own_lens is not None:
-        return own.own_lens, own.own_name
-    return shipped().lens, "the shipped network"
+        return InUse(own.own_lens, own.own_name, own.own_refuse_above)
+    return InUse(shipped().lens, "the shipped network", _bound(shipped().header))
+
+
+def _bound(header: dict[str, Any]) -> float:
+    bound = header.get("refuse_above", USUAL_THRESHOLD)
+    return float(bound) if isinstance(bound, (int, float)) else USUAL_THRESHOLD
 
 
 def use(packed: bytes, name: str) -> None:
     """Let the whole page read with the network in a weights file. Raises WeightsError, and changes nothing."""
     network, header = from_bytes(packed, name)
-    if network.input_shape != (1, 28, 28) or network.output_shape != (10,):
-        raise WeightsError(f"{name} does not turn pictures of 28 x 28 into ten answers.")
+    if network.input_shape != (1, 28, 28) or network.output_shape not in ((10,), (11,)):
+        raise WeightsError(f"{name} does not turn pictures of 28 x 28 into ten answers, or eleven.")
     if header.get("preprocessing") != PREPROCESSING:
         raise WeightsError(
             f"{name} learned from pictures that were prepared another way (version {header.get('preprocessing')}, "
             f"here it is {PREPROCESSING}): train it anew."
         )
     own = session()
-    own.own_lens, own.own_name = Lens(network), name
+    own.own_lens, own.own_name, own.own_refuse_above = Lens(network), name, _bound(header)
 
 
 def use_shipped() -> None:

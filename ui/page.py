@@ -20,19 +20,19 @@ from ui.training import training_tab
 def board(view: View) -> None:
     """Canvas, answer and maps: the part that runs again after every stroke."""
     begun = perf_counter()
-    lens, name = in_use()
+    network = in_use()
     with st.container(key="stage"):
         left, right = st.columns([36, 64], gap="medium")
     with left:
         strokes = drawing_board(view.pen)
-    reading = read(strokes, lens)
+    reading = read(strokes, network)
     session().remember(reading.prepared.picture, MOST_DRAWINGS)
     with right:
-        show_answer(reading, name, begun)
+        show_answer(reading, network.name, begun)
     inside, training = st.tabs(["Inside the network", "Watch it learn"])
     with inside:
-        if lens is not None and reading.layers:
-            show_maps(lens.kinds, reading.layers, view.every_layer)
+        if network.lens is not None and reading.layers:
+            show_maps(network.lens.kinds, reading.layers, view.every_layer)
         else:
             show_no_maps()
     with training:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 from cnn.fast.lens import Lens
+from cnn.verdict import USUAL_THRESHOLD, Verdict
 from digits.preprocess import Prepared
+from digits.split import Piece
 from digits.strokes import Strokes
 
 if TYPE_CHECKING:
@@ -22,16 +24,38 @@ class Reading:
     """A drawing, what became of it, and what the network says to it."""
 
     strokes: Strokes
-    prepared: Prepared
+    pieces: list[Piece]
+    """The digits of the drawing from left to right; one where it is one digit."""
+    verdict: Verdict | None = None
+    """What is said to each piece; None where there is nothing to read, or no network."""
+    shown: int = 0
+    """The piece that the panels look into: the least sure one."""
     layers: list[tuple[str, Array]] = field(default_factory=list)
-    """Every layer's name and output, (C, H, W) or (K,) float32; none where there is nothing to read."""
+    """Every layer's name and output for that piece, (C, H, W) or (K,) float32."""
     network_ms: float = 0.0
     """Milliseconds that the network took."""
 
     @property
+    def prepared(self) -> Prepared:
+        """How the piece that the panels look into was framed."""
+        return self.pieces[self.shown].prepared
+
+    @property
     def probabilities(self) -> Array | None:
-        """(10,) float32, or None where there is nothing to read."""
-        return self.layers[-1][1] if self.layers else None
+        """(10,) float32 of that piece, or None where there is nothing to read."""
+        return None if self.verdict is None else self.verdict.probabilities[self.shown]
+
+    @property
+    def refused(self) -> bool:
+        """Whether there is a piece that is no digit."""
+        return self.verdict is not None and bool(self.verdict.refused.any())
+
+    @property
+    def digits(self) -> str:
+        """The answer: one digit or several, "" where nothing is read."""
+        if self.verdict is None or self.refused:
+            return ""
+        return "".join(str(digit) for digit in self.verdict.predicted)
 
 
 @dataclass
@@ -41,6 +65,7 @@ class Session:
     own_lens: Lens | None = None
     """On a network that this visitor trained or uploaded and chose to use; None: the shipped one."""
     own_name: str = ""
+    own_refuse_above: float = USUAL_THRESHOLD
     runs: list[TrainingRun] = field(default_factory=list)
     """Training runs, the newest last."""
     started: int = 0

@@ -136,7 +136,7 @@ def _show_end(run: TrainingRun) -> None:
         (st.info if ended.how == "stopped" else st.warning)(ended.sentence)
     if ended.accuracy is not None:
         st.success(f"{ended.accuracy:.2%} of 5,000 images that it has never seen, after {ended.step:,} steps.")
-    if ended.weights is not None and in_use()[1] != run.history.name:
+    if ended.weights is not None and in_use().name != run.history.name:
         st.button("Use this network", key="use", width="stretch", on_click=_use, args=(ended.weights, run.history.name))
     if ended.how in ("stopped", "failed", "time") and run.ticket.checkpoint is not None:
         st.button("Go on", key="take_up", width="stretch", on_click=_go_on, args=(run,))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from digits import mnist
 from digits.mnist import Mnist, MnistError
 from digits.preprocess import PREPROCESSING
+from digits.strokes import Drawing, StrokesError, read_unipen
 
 from cnn import CNN
+from cnn.verdict import USUAL_THRESHOLD
 from cnn.weights import WeightsError, load
 
 SHIPPED = Path(__file__).parents[2] / "pretrained" / "digitscope.npz"
@@ -38,6 +41,24 @@ def load_network(path: Path) -> tuple[CNN, dict[str, Any]]:
             f"{path} learned with version {header.get('preprocessing')} of the preprocessing, but this is version "
             f"{PREPROCESSING}: train it anew."
         )
-    if network.output_shape != (10,):
-        raise CommandError(f"{path} gives {network.output_shape}, not ten probabilities.")
+    if network.output_shape not in ((10,), (11,)):
+        raise CommandError(f"{path} gives {network.output_shape}, not ten or eleven probabilities.")
     return network, header
+
+
+def refuse_above(header: dict[str, Any]) -> float:
+    """The probability of "no digit" above which a network with this header refuses to read."""
+    bound = header.get("refuse_above", USUAL_THRESHOLD)
+    return float(bound) if isinstance(bound, (int, float)) else USUAL_THRESHOLD
+
+
+def read_drawings(paths: Sequence[Path], only: Sequence[str] = (), without: Sequence[str] = ()) -> list[Drawing]:
+    """All drawings in the files, those of some writers `only` or `without` some, or a CommandError."""
+    try:
+        drawings = [drawing for path in paths for drawing in read_unipen(path)]
+    except StrokesError as error:
+        raise CommandError(str(error)) from error
+    writers = {drawing.writer for drawing in drawings}
+    if unknown := [writer for writer in (*only, *without) if writer not in writers]:
+        raise CommandError(f"Nobody is called {unknown[0]} in {', '.join(map(str, paths))}.")
+    return [drawing for drawing in drawings if drawing.writer not in without and (not only or drawing.writer in only)]

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from digits.photo import PhotoError, read_photo
 
-from cnn.commands import SHIPPED, load_network
+from cnn.commands import SHIPPED, load_network, refuse_above
+from cnn.verdict import judge
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -25,7 +26,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Read each picture; one that cannot be read gets its sentence on stderr, the others their answer."""
-    network, _ = load_network(options.weights)
+    network, header = load_network(options.weights)
     answers: list[dict[str, Any]] = []
     failed = False
     for path in options.files:
@@ -40,17 +41,22 @@ def run(options: argparse.Namespace) -> int:
             answers.append({"file": str(path), "digit": None, "reason": prepared.reason})
             line = f"{path}: nothing to read. {prepared.reason}"
         else:
-            probabilities = network.predict_output(prepared.picture[None])[0]
+            verdict = judge(network.predict_output(prepared.picture[None]), refuse_above(header))
+            probabilities = verdict.probabilities[0]
             best, second = (int(digit) for digit in np.argsort(probabilities)[::-1][:2])
             answers.append(
                 {
                     "file": str(path),
-                    "digit": best,
+                    "digit": None if verdict.refused[0] else best,
                     "probability": float(probabilities[best]),
                     "probabilities": [float(p) for p in probabilities],
+                    "no_digit": float(verdict.nothing[0]),
                 }
             )
-            line = f"{path}: {best} ({probabilities[best]:.1%}; next {second}, {probabilities[second]:.1%})"
+            if verdict.refused[0]:
+                line = f"{path}: no digit, as far as it can tell ({verdict.nothing[0]:.1%}; nearest {best})"
+            else:
+                line = f"{path}: {best} ({probabilities[best]:.1%}; next {second}, {probabilities[second]:.1%})"
         if not options.json:
             print(line)
     if options.json:

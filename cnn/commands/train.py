@@ -9,14 +9,17 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+import numpy as np
 from digits.augment import warp
+from digits.lessons import lesson
 from digits.preprocess import PREPROCESSING
+from digits.strokes import Drawing
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from cnn import checkpoint, weights
 from cnn.architectures import ARCHITECTURES, build
-from cnn.commands import SHIPPED, CommandError, load_mnist
+from cnn.commands import SHIPPED, CommandError, load_mnist, read_drawings
 from cnn.commands.plot import ENDINGS, plot_curves
 from cnn.container import FileError, read, write
 from cnn.fast.engine import FastEngine
@@ -46,11 +49,17 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     """Describe the command to argparse."""
     recipes = "; ".join(f"{name}: {recipe.about}" for name, recipe in RECIPES.items())
     parser = commands.add_parser("train", help="train a network", description=__doc__)
-    parser.add_argument("--recipe", choices=list(RECIPES), default="best", help=recipes)
+    parser.add_argument("--recipe", choices=list(RECIPES), default="shipped", help=recipes)
     parser.add_argument("--architecture", choices=list(ARCHITECTURES), help="other layers than the recipe's")
     for name, options in FLAGS.items():
         parser.add_argument(f"--{name.replace('_', '-')}", **options)
     parser.add_argument("--no-warps", action="store_true", help="show the images as they are, not warped")
+    parser.add_argument(
+        "--strokes", type=Path, nargs="+", metavar="FILE", help="learn from these drawings too (UNIPEN text, .gz too)"
+    )
+    parser.add_argument(
+        "--without", nargs="+", default=[], metavar="WRITER", help="leave these writers or laboratories out"
+    )
     parser.add_argument(
         "--out", type=Path, help=f"weights file to write (default {SHIPPED.relative_to(SHIPPED.parents[1])})"
     )
@@ -73,23 +82,31 @@ def run(options: argparse.Namespace) -> int:
     if options.plot is not None and options.plot.suffix not in ENDINGS:
         raise CommandError(f"--plot {options.plot} should end in {', '.join(ENDINGS)}.")
     is_notebook = options.recipe == "notebook"
+    drawings = read_drawings(options.strokes, without=options.without) if options.strokes else []
     out = options.out or (None if is_notebook else SHIPPED)
     for path in (out, options.checkpoint, options.plot):
         _check_writable(path)
     data = load_mnist()
     architecture = options.architecture or recipe.architecture
+    training = data.training
+    learned_from = f"MNIST, the first {len(training[0][: settings.images]):,} training images"
+    if architecture == "reader":
+        training, more = _with_lessons(data.training, drawings, options, settings.seed)
+        learned_from += more
+    elif drawings:
+        raise CommandError(f"--strokes is for the architecture reader: {architecture} has no answer for what is none.")
     state = _resume(options.resume) if options.resume else Run(build(architecture, settings.seed), settings)
     # The fast engine shares the work out between threads itself.
     blas = threadpool_limits(1, user_api="blas")
     try:
         if is_notebook:
             validation = data.test_images[:1000], data.test_labels[:1000]
-            curves = _like_the_notebook(state, data.training, validation)
+            curves = _like_the_notebook(state, training, validation)
         else:
             validation = data.validation
-            curves = _with_progress(state, data.training, validation, options.checkpoint)
+            curves = _with_progress(state, training, validation, options.checkpoint)
         if out is not None:
-            _save(out, state, architecture, data.training, validation)
+            _save(out, state, architecture, learned_from, validation)
         if options.plot is not None:
             plot_curves(options.plot, curves)
             print(f"Learning curves: {options.plot}")
@@ -98,6 +115,25 @@ def run(options: argparse.Namespace) -> int:
     finally:
         blas.restore_original_limits()
     return 0
+
+
+def _with_lessons(
+    training: Examples, drawings: list[Drawing], options: argparse.Namespace, seed: int
+) -> tuple[Examples, str]:
+    """MNIST's examples and those that `digits.lessons` makes, in any order; and words for the header."""
+    if not drawings:
+        print(
+            "Without --strokes it learns from MNIST and from habits that are drawn by rule; people's own drawings "
+            "it will read less well (the model card says how much)."
+        )
+    print("Inking drawings ...", flush=True)
+    pictures, labels = lesson(drawings, seed)
+    order = np.random.default_rng(seed).permutation(len(pictures) + len(training[0]))
+    both = np.concatenate([training[0], pictures])[order], np.concatenate([training[1], labels])[order]
+    files = ", ".join(path.name for path in options.strokes or [])
+    without = f" without {', '.join(options.without)}" if options.without else ""
+    print(f"{len(training[0]):,} images of MNIST, {len(pictures):,} made from {len(drawings):,} drawings and rules")
+    return both, f"; {len(drawings):,} drawings ({files}{without}); habits and nonsense by rule"
 
 
 Curves = tuple[list[StepDone], list[EpochDone]]
@@ -171,7 +207,7 @@ def _like_the_notebook(run: Run, training: Examples, test: Examples) -> Curves:
     return steps, epochs
 
 
-def _save(out: Path, run: Run, architecture: str, training: Examples, validation: Examples) -> None:
+def _save(out: Path, run: Run, architecture: str, data: str, validation: Examples) -> None:
     network: CNN = run.result()
     _, loss, accuracy = network.forward(*validation)
     weights.save(
@@ -179,7 +215,7 @@ def _save(out: Path, run: Run, architecture: str, training: Examples, validation
         network,
         architecture=architecture,
         preprocessing=PREPROCESSING,
-        data=f"MNIST, the first {len(training[0][: run.settings.images]):,} training images",
+        data=data,
         seed=run.settings.seed,
         settings=asdict(run.settings),
         steps=run.step,

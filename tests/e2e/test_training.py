@@ -85,6 +85,7 @@ def test_a_learning_rate_of_ten_is_explained(page: Page) -> None:
     page.locator(".st-key-presets").get_by_text("notebook").click()
     page.get_by_text("Every setting").click()
     rate = page.get_by_role("spinbutton", name="Learning rate")
+    expect(rate).to_have_value("0.0050", timeout=PATIENCE)
     rate.fill("10")
     rate.press("Enter")
     button(page, "Start").click()

@@ -1,0 +1,86 @@
+"""python -m cnn calibrate: make a network's probabilities honest, and choose when it says that it cannot read.
+
+The temperature and the threshold come from drawings and images that the network did not learn from; both are written
+into the weights file, the temperature as part of its last layer. With --like they are another file's: a network that
+then learned from everybody has nobody left to be calibrated on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from digits.preprocess import prepare_all
+
+from cnn import weights
+from cnn.calibration import best_temperature, cool, expected_calibration_error, threshold, with_temperature
+from cnn.commands import CommandError, load_mnist, load_network, read_drawings
+from cnn.container import FileError
+from cnn.network import CNN
+from cnn.verdict import judge
+
+MOST_REFUSED = 0.005
+"""The share of held-out digits that may be refused: half of what we would put up with."""
+
+
+def add_to(commands: argparse._SubParsersAction) -> None:
+    """Describe the command to argparse."""
+    parser = commands.add_parser("calibrate", help="honest probabilities", description=__doc__)
+    parser.add_argument("weights", type=Path, metavar="WEIGHTS", help="file to measure and to change")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--strokes", type=Path, nargs="+", metavar="FILE", help="drawings it did not learn from")
+    source.add_argument("--like", type=Path, metavar="WEIGHTS", help="take temperature and threshold from this file")
+    parser.add_argument("--only", nargs="+", default=[], metavar="WRITER", help="of the drawings, only these writers'")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, print before and after, write."""
+    network, header = load_network(options.weights)
+    if "temperature" in header:
+        raise CommandError(f"{options.weights} is calibrated already (temperature {header['temperature']:.3f}).")
+    if options.like is not None:
+        _, model = load_network(options.like)
+        if "temperature" not in model:
+            raise CommandError(f"{options.like} is not calibrated.")
+        temperature, bound = float(model["temperature"]), float(model["refuse_above"])
+        source = str(model["calibrated_on"])
+    else:
+        temperature, bound, source = _measure(network, options)
+    cool(network, temperature)
+    facts = {key: value for key, value in header.items() if key not in ("format", "layers")}
+    facts |= {"temperature": temperature, "refuse_above": bound, "calibrated_on": source}
+    try:
+        weights.save(options.weights, network, **facts)
+    except FileError as error:
+        raise CommandError(str(error)) from error
+    print(f"{options.weights}: temperature {temperature:.3f}, refuses above {bound:.3f}")
+    return 0
+
+
+def _measure(network: CNN, options: argparse.Namespace) -> tuple[float, float, str]:
+    """Temperature and threshold from MNIST's validation images and the given drawings."""
+    drawings = [d for d in read_drawings(options.strokes, options.only) if d.label is not None]
+    drawn, readable = prepare_all(drawing.strokes for drawing in drawings)
+    images, labels = load_mnist().validation
+    sets = {
+        "MNIST validation": (network.predict_output(images), labels.astype(int)),
+        "drawings": (
+            network.predict_output(drawn[readable]),
+            np.array([drawing.label for drawing in drawings], int)[readable],
+        ),
+    }
+    outputs = np.concatenate([found for found, _ in sets.values()])
+    truth = np.concatenate([labels for _, labels in sets.values()])
+    temperature = best_temperature(judge(outputs).probabilities, truth)
+    for name, (found, labels) in sets.items():
+        errors = []
+        for cooled in (found, with_temperature(found, temperature)):
+            said = judge(cooled).probabilities
+            errors.append(expected_calibration_error(said.max(axis=1), said.argmax(axis=1) == labels))
+        print(f"{name}, {len(labels):,}: expected calibration error {errors[0]:.4f} before, {errors[1]:.4f} after")
+    nothing = judge(with_temperature(sets["drawings"][0], temperature)).nothing
+    files = ", ".join(path.name for path in options.strokes)
+    only = f" ({', '.join(options.only)})" if options.only else ""
+    return temperature, threshold(nothing, MOST_REFUSED), f"MNIST's validation images; {files}{only}"

@@ -1,0 +1,91 @@
+"""Other hands: a drawing varied as other people, pens and moods would have drawn it.
+
+The picture of a drawing can be warped (digits/augment.py), but only its strokes know what a hand does: it slants,
+hurries and cuts corners, trembles, sets a stroke beside where it should begin. All of it happens in a box of 1 x 1,
+so that tablets with other units vary alike.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from digits.preprocess import resample
+from digits.strokes import Strokes
+
+Array = np.ndarray
+
+SLANT = 9.0
+"""Degrees: standard deviation; most of the world's hands lie within 25."""
+MOST_SLANT = 26.0
+TURN = 5.0
+"""Degrees: standard deviation."""
+STRETCH = 0.14
+"""Standard deviation of the logarithm of width over height."""
+BEND = 0.035
+"""How far the slow waves of a bent paper move a point, in boxes: standard deviation."""
+LOOSE = 0.018
+"""How far a whole stroke lands beside its place, in boxes: standard deviation."""
+SHAKY, HASTY = 0.2, 0.35
+"""The shares of drawings that are made by a trembling, and by a hurried hand."""
+STEP = 0.015
+"""Boxes between two points while a drawing is varied."""
+
+
+def vary(strokes: Strokes, rng: np.random.Generator) -> Strokes:
+    """The same drawing by another hand. An empty one stays empty."""
+    if strokes.empty:
+        return strokes
+    paths = [resample(path, STEP) for path in unit_box(strokes.paths)]
+    if rng.random() < HASTY:
+        paths = [hurry(path, rng.uniform(0.05, 0.16)) for path in paths]
+    if rng.random() < SHAKY:
+        paths = [tremble(path, rng.uniform(0.006, 0.018), rng) for path in paths]
+    paths = [path + rng.normal(0, LOOSE, 2) for path in paths]
+    bent = _bend(np.concatenate(paths), rng) @ _slanted(rng).T
+    return Strokes(tuple(np.split(bent, np.cumsum([len(path) for path in paths])[:-1])))
+
+
+def unit_box(paths: tuple[Array, ...]) -> list[Array]:
+    """Move and scale paths so that they fit into -0.5 to 0.5 each way, aspect kept."""
+    points = np.concatenate(paths)
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = float((high - low).max()) or 1.0
+    return [(path - (low + high) / 2) / extent for path in paths]
+
+
+def hurry(path: Array, share: float) -> Array:
+    """Cut corners: every point becomes the mean of its neighbours along a `share` of a box; the ends stay."""
+    reach = int(share / STEP / 2)
+    if reach < 1 or len(path) < 2 * reach + 2:
+        return path
+    padded = np.concatenate([np.repeat(path[:1], reach, 0), path, np.repeat(path[-1:], reach, 0)])
+    sums = np.concatenate([np.zeros((1, 2)), padded.cumsum(axis=0)])
+    smooth = (sums[2 * reach + 1 :] - sums[: -2 * reach - 1]) / (2 * reach + 1)
+    # Towards its ends a path follows its old course, or it would lose its length.
+    away = np.minimum(np.arange(len(path)), np.arange(len(path))[::-1])[:, None]
+    trust = np.clip(away / reach, 0, 1)
+    return trust * smooth + (1 - trust) * path
+
+
+def tremble(path: Array, size: float, rng: np.random.Generator) -> Array:
+    """Add the waves of an unsteady hand, `size` boxes large and a few hundredths of a box long."""
+    noise = rng.standard_normal((len(path) + 6, 2))
+    calm = (noise[:-6] + noise[2:-4] + noise[4:-2] + noise[1:-5] + noise[3:-3]) / np.sqrt(5)
+    return path + size * calm
+
+
+def _bend(points: Array, rng: np.random.Generator) -> Array:
+    """Slow waves over the whole box: each coordinate is moved by three sines with random directions."""
+    waves = rng.normal(0, 3.5, (3, 2))
+    phases = rng.uniform(0, 2 * np.pi, 3)
+    sizes = rng.normal(0, BEND / np.sqrt(1.5), (3, 2))
+    return points + np.sin(points @ waves.T + phases) @ sizes
+
+
+def _slanted(rng: np.random.Generator) -> Array:
+    """The matrix of a slant, a turn and a stretch."""
+    slant = np.tan(np.radians(np.clip(rng.normal(0, SLANT), -MOST_SLANT, MOST_SLANT)))
+    turn = np.radians(rng.normal(0, TURN))
+    stretch = np.exp(rng.normal(0, STRETCH) / 2)
+    turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    return turned @ np.array([[1, -slant], [0, 1]]) @ np.diag([stretch, 1 / stretch])
