@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 import streamlit as st
 from cnn.verdict import Verdict, judge
-from digits.preprocess import prepare
+from digits.preprocess import NOTHING, Prepared, prepare
 from digits.split import Piece, split
 from digits.strokes import Strokes
 
@@ -52,6 +52,17 @@ def read(strokes: Strokes, network: InUse) -> Reading:
     return reading
 
 
+def read_picture(prepared: Prepared, network: InUse) -> Reading:
+    """What the network says to a photo."""
+    reading = Reading(Strokes(()), [Piece(Strokes(()), prepared)])
+    if network.lens is not None and prepared.picture is not None:
+        begun = perf_counter()
+        reading.layers = network.lens.trace(prepared.picture)
+        reading.verdict = judge(reading.layers[-1][1][None], network.refuse_above)
+        reading.network_ms = 1000 * (perf_counter() - begun)
+    return reading
+
+
 def likelihood(verdict: Verdict) -> Array:
     """(n,): how likely each picture is the digit that it is called."""
     return verdict.probabilities.max(axis=1) * (1 - verdict.nothing)
@@ -91,7 +102,7 @@ def percent(probability: float) -> str:
 def _answer_html(reading: Reading, network_name: str, begun: float) -> str:
     strokes = len(reading.strokes.paths)
     if reading.verdict is None or reading.probabilities is None:
-        if not strokes:
+        if reading.prepared.reason == NOTHING:
             words, detail = "Draw a digit", "One of 0 to 9, or several in a row, as large as you like."
         else:
             words, detail = "Nothing to read", reading.prepared.reason

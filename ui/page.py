@@ -4,12 +4,14 @@ from time import perf_counter
 
 import streamlit as st
 
-from ui.answer import read, show_answer
+from ui.answer import read, read_picture, show_answer
 from ui.canvas import drawing_board
+from ui.compare import show_preparations
 from ui.evaluation import training_panel
 from ui.frame import begin_page, show_notices
 from ui.inside import show_maps, show_no_maps
 from ui.networks import in_use
+from ui.photo import photo_input
 from ui.runs import MOST_DRAWINGS
 from ui.session import session
 from ui.settings import View, settings_tab
@@ -25,16 +27,19 @@ def board(view: View) -> None:
         left, right = st.columns([36, 64], gap="medium")
     with left:
         strokes = drawing_board(view.pen)
-    reading = read(strokes, network)
+        photo = photo_input()
+    reading = read(strokes, network) if photo is None else read_picture(photo, network)
     session().remember(reading.prepared.picture, MOST_DRAWINGS)
     with right:
         show_answer(reading, network.name, begun)
-    inside, training = st.tabs(["Inside the network", "Watch it learn"])
+    inside, ways, training = st.tabs(["Inside the network", "Other preparations", "Watch it learn"])
     with inside:
         if network.lens is not None and reading.layers:
             show_maps(network.lens.kinds, reading.layers, view.every_layer)
         else:
             show_no_maps()
+    with ways:
+        show_preparations(reading, network, view.pen)
     with training:
         training_panel()
     show_notices()

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digits.photo import BLANK, PhotoError, otsu, prepare_photo, read_photo
+from digits.photo import BLANK, PhotoError, components, prepare_photo, read_photo
 from digits.preprocess import prepare
 from digits.samples import SAMPLES
 
 
-def drawn(digit: int, side: int = 300, ink: int = 20, paper: int = 235, mode: str = "L") -> Image.Image:
+def drawn(
+    digit: int, side: int = 300, ink: int = 20, paper: int = 235, mode: str = "L", width: int = 23
+) -> Image.Image:
     image = Image.new("L", (side, side), paper)
     pen = ImageDraw.Draw(image)
     for path in SAMPLES[digit][0].paths:
         points = [tuple(point) for point in path * side * 0.6 + side * 0.2]
-        pen.line(points, fill=ink, width=side // 13, joint="curve")
+        pen.line(points, fill=ink, width=width, joint="curve")
     return image.convert(mode)
 
 
@@ -93,6 +97,49 @@ def test_a_picture_bomb_is_refused_unread(tmp_path):
         read_photo(path)
 
 
-def test_otsu_parts_two_clear_classes():
-    values = np.concatenate([np.full(900, 20.0), np.full(100, 200.0)])
-    assert 20 <= otsu(values) < 200
+def test_parts_that_touch_have_one_label():
+    mask = np.array([[1, 0, 1, 0, 0], [1, 1, 1, 0, 1], [0, 0, 0, 0, 1], [1, 0, 0, 1, 0]], bool)
+    labels, count = components(mask)
+    assert count == 3
+    assert labels[0, 0] == labels[0, 2] == labels[1, 1]
+    assert labels[1, 4] == labels[3, 3], "diagonals touch"
+    assert len({labels[0, 0], labels[1, 4], labels[3, 0]}) == 3
+    np.testing.assert_array_equal(labels > 0, mask)
+
+
+def test_light_from_one_side_leaves_the_digit():
+    shade = np.linspace(0.35, 1.0, 300)[None, :] * np.linspace(0.8, 1.0, 300)[:, None]
+    lit = Image.fromarray((np.asarray(drawn(5)) * shade).astype(np.uint8))
+    assert same(prepare_photo(lit).picture, prepare_photo(drawn(5)).picture) > 0.9
+
+
+@pytest.mark.parametrize("degrees", [0, 2, -5])
+def test_ruled_paper_leaves_the_digit(degrees):
+    image = drawn(3)
+    pen = ImageDraw.Draw(image)
+    for height in range(-30, 340, 60):
+        slope = np.tan(np.radians(degrees)) * 300
+        pen.line([(0, height), (300, height + slope)], fill=60, width=2)
+    assert same(prepare_photo(image).picture, prepare_photo(drawn(3)).picture) > 0.8
+
+
+def test_specks_and_the_tables_edge_are_left_out():
+    image = drawn(2)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((285, 0, 300, 300), fill=20)
+    pen.ellipse((40, 250, 46, 256), fill=20)
+    assert same(prepare_photo(image).picture, prepare_photo(drawn(2)).picture) > 0.95
+
+
+def test_thin_and_thick_pens_give_the_same_ink():
+    inks = [prepare_photo(drawn(6, width=width)).picture.mean() for width in (4, 12, 23, 34)]  # type: ignore[union-attr]
+    assert max(inks) < 1.5 * min(inks)
+
+
+def test_a_picture_may_come_as_bytes():
+    packed = BytesIO()
+    drawn(8).save(packed, "PNG")
+    packed.seek(0)
+    assert same(read_photo(packed, "camera").picture, prepare_photo(drawn(8)).picture) > 0.99
+    with pytest.raises(PhotoError, match="camera is no picture"):
+        read_photo(BytesIO(b"nothing"), "camera")

@@ -137,9 +137,9 @@ def test_a_learning_rate_that_makes_no_sense_is_refused_in_a_sentence(rate):
 
 
 def test_words_for_probabilities():
-    from ui.answer import how_sure, percent
+    from ui.answer import in_words, percent
 
-    assert [how_sure(p) for p in (1.0, 0.9, 0.6, 0.3)] == ["sure", "fairly sure", "perhaps", "just a guess"]
+    assert [in_words(p, 1) for p in (1.0, 0.9, 0.6, 0.3)] == ["sure", "sure", "perhaps 1", "or 1, or something else"]
     assert percent(np.float32(0.99999)) == "over 99.9 %"
     assert percent(0.5) == "50.0 %"
     assert percent(1e-9) == "under 0.1 %"

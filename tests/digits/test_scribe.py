@@ -1,0 +1,131 @@
+"""Other hands: what a varied drawing keeps, what it changes, and that a seed repeats it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from digits import habits, lessons, nonsense, scribe
+from digits.preprocess import prepare
+from digits.rivals import boxed, shrunk
+from digits.samples import SAMPLES
+from digits.strokes import Drawing, Strokes
+
+
+def length(path: np.ndarray) -> float:
+    return float(np.hypot(*np.diff(path, axis=0).T).sum())
+
+
+def test_one_seed_one_hand(rng):
+    one, other = (scribe.vary(SAMPLES[5][0], np.random.default_rng(3)) for _ in range(2))
+    for a, b in zip(one.paths, other.paths, strict=True):
+        np.testing.assert_array_equal(a, b)
+    third = scribe.vary(SAMPLES[5][0], rng)
+    assert any(a.shape != b.shape or not np.allclose(a, b) for a, b in zip(one.paths, third.paths, strict=True))
+
+
+@pytest.mark.parametrize("factor", [0.001, 1000.0])
+def test_units_and_place_do_not_matter(factor):
+    strokes = SAMPLES[4][0]
+    moved = Strokes(tuple(path * factor + 17 * factor for path in strokes.paths))
+    one, other = (scribe.vary(each, np.random.default_rng(1)) for each in (strokes, moved))
+    for a, b in zip(one.paths, other.paths, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_a_varied_digit_stays_near_itself(rng):
+    for digit, (strokes, _) in SAMPLES.items():
+        usual = np.asarray(prepare(strokes).picture, float).ravel()
+        alike = []
+        for _ in range(30):
+            picture = prepare(scribe.vary(strokes, rng)).picture
+            assert picture is not None
+            alike.append(np.corrcoef(usual, picture.ravel())[0, 1])
+        assert 0.3 < np.median(alike) < 0.98, digit
+
+
+def test_an_empty_drawing_and_a_dot_pass(rng):
+    assert scribe.vary(Strokes(()), rng).empty
+    assert len(scribe.vary(Strokes((np.array([[3.0, 4.0]]),)), rng).paths) == 1
+
+
+def test_a_hurried_hand_cuts_corners_but_not_ends():
+    corner = np.array([[0.0, 0.0], [0.5, 0.0], [0.5, 0.5]])
+    path = scribe.resample(corner, scribe.STEP)
+    calm = scribe.hurry(path, 0.15)
+    np.testing.assert_allclose(calm[[0, -1]], path[[0, -1]])
+    assert length(calm) < 0.98 * length(path)
+    assert np.abs(calm - (0.5, 0.0)).sum(axis=1).min() > 0.02
+
+
+def test_a_trembling_hand_shakes_as_much_as_asked(rng):
+    straight = np.column_stack([np.linspace(0, 1, 2000), np.zeros(2000)])
+    shaken = scribe.tremble(straight, 0.01, rng) - straight
+    assert shaken.std() == pytest.approx(0.01, rel=0.15)
+
+
+def test_catmull_rom_passes_its_corners():
+    corners = np.array([[0.0, 0.0], [1.0, 0.5], [0.3, 1.0], [0.0, 0.4]])
+    path = habits.catmull_rom(corners, 8)
+    np.testing.assert_allclose(path[::8], corners, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", habits.NAMES)
+def test_every_habit_can_be_drawn_and_framed(name, rng):
+    for _ in range(20):
+        strokes, label = habits.draw(name, rng)
+        assert label == int(name[0])
+        assert prepare(strokes).picture is not None
+
+
+def test_habits_are_added_to_drawn_digits(rng):
+    ring = SAMPLES[0][0]
+    assert len(habits.add_habit(ring, 0, rng).paths) == 2
+    crossed = habits.add_habit(SAMPLES[7][0], 7, rng).paths
+    assert len(crossed) == 2
+    bar = crossed[-1]
+    assert abs(bar[1, 0] - bar[0, 0]) > 3 * abs(bar[1, 1] - bar[0, 1])
+    assert len(habits.add_habit(SAMPLES[3][0], 3, rng).paths) == len(SAMPLES[3][0].paths)
+    flagged = [len(habits.add_habit(SAMPLES[1][0], 1, rng).paths) for _ in range(30)]
+    assert set(flagged) == {2, 3}
+
+
+@pytest.mark.parametrize("kind", nonsense.KINDS)
+def test_every_nonsense_can_be_drawn(kind, rng):
+    for _ in range(10):
+        assert prepare(Strokes(tuple(kind(rng)))).picture is not None
+    assert prepare(nonsense.draw(rng)).picture is not None
+
+
+def test_a_lesson_has_its_labels_and_repeats_itself(monkeypatch):
+    monkeypatch.setattr(lessons, "RULED", 2)
+    monkeypatch.setattr(lessons, "SENSELESS", 5)
+    monkeypatch.setattr(lessons, "PAIRS", 4)
+    drawings = [Drawing(SAMPLES[8][0], 8, "me"), Drawing(SAMPLES[3][1], None, "me"), Drawing(Strokes(()), 2, "me")]
+    pictures, labels = lessons.lesson(drawings, 5)
+    ruled = 2 * len(habits.NAMES)
+    assert pictures.dtype == np.uint8
+    assert pictures.shape == (2 * lessons.HANDS + ruled + 9, 28, 28), "an empty drawing teaches nothing"
+    assert (labels[: lessons.HANDS] == 8).all()
+    assert (labels == lessons.NONE).sum() == lessons.HANDS + 9
+    again, _ = lessons.lesson(drawings, 5)
+    np.testing.assert_array_equal(pictures, again)
+    assert len(lessons.lesson([], 5)[0]) == ruled + 9
+
+
+def test_side_by_side_digits_stand_in_their_order(rng):
+    row = lessons.side_by_side([SAMPLES[2][0], SAMPLES[0][0], SAMPLES[1][0]], rng)
+    middles = [(path[:, 0].min() + path[:, 0].max()) / 2 for path in row.paths]
+    assert middles == sorted(middles)
+
+
+def test_other_pages_pictures():
+    stroke = Strokes((np.array([[70.0, 70.0], [70.0, 210.0]]),), 280)
+    canvas = shrunk(stroke, 20)
+    assert canvas[14, 7] == 255, "a line 2 pixels wide around x = 7"
+    assert canvas[:5].sum() == 0
+    assert (canvas > 0).any(axis=1).sum() == pytest.approx(16, abs=1)
+    box = boxed(stroke, 20)
+    rows, columns = (np.flatnonzero((box > 100).any(axis=axis)) for axis in (1, 0))
+    assert len(rows) == 20
+    assert (columns[0] + columns[-1]) / 2 == 13.5
