@@ -91,6 +91,11 @@ def to_list(network: CNN) -> list[dict[str, Any]]:
     return [{"layer": type(layer).__name__, **layer.config()} for _, layer in network.layers]
 
 
+def name_of(network: CNN) -> str:
+    """The name under which these layers stand in ARCHITECTURES, "" if they do not."""
+    return next((name for name in ARCHITECTURES if to_list(build(name)) == to_list(network)), "")
+
+
 def from_list(entries: list[dict[str, Any]]) -> list[Layer]:
     """Unbuilt layers from what `to_list` returned; raises ValueError for anything else."""
     layers = []

@@ -11,6 +11,7 @@ import numpy as np
 
 from cnn.layers import Softmax
 from cnn.network import CNN
+from cnn.verdict import judge
 
 Array = np.ndarray
 
@@ -31,21 +32,22 @@ def expected_calibration_error(confidence: Array, right: Array, bins: int = BINS
 
 
 def with_temperature(probabilities: Array, temperature: float) -> Array:
-    """Probabilities (n, K) as they would be if the logits behind them had been divided by `temperature`."""
+    """Probabilities (..., K) as they would be if the logits behind them had been divided by `temperature`."""
     logits = np.log(np.maximum(probabilities, np.finfo(np.float32).tiny)).astype(float) / temperature
-    logits -= logits.max(axis=1, keepdims=True)
+    logits -= logits.max(axis=-1, keepdims=True)
     raised = np.exp(logits)
-    return raised / raised.sum(axis=1, keepdims=True)
+    return raised / raised.sum(axis=-1, keepdims=True)
 
 
-def best_temperature(probabilities: Array, labels: Array) -> float:
-    """The temperature that gives the labels (n,) the highest likelihood.
+def best_temperature(outputs: Array, labels: Array) -> float:
+    """The temperature that gives the labels (n,) the highest likelihood, for outputs (V, n, K) of V views.
 
-    The loss has one valley over the temperature's logarithm: it is narrowed down by golden sections.
+    The views are averaged as `cnn.shifts` does, after the division. The loss has one valley over the temperature's
+    logarithm: it is narrowed down by golden sections.
     """
 
     def loss(logarithm: float) -> float:
-        cooled = with_temperature(probabilities, float(np.exp(logarithm)))
+        cooled = judge(with_temperature(outputs, float(np.exp(logarithm))).mean(axis=0)).probabilities
         return -float(np.log(np.maximum(cooled[np.arange(len(labels)), labels], 1e-300)).mean())
 
     golden = (np.sqrt(5) - 1) / 2

@@ -153,7 +153,7 @@ class CNN:
             yield passed.name, passed.output
 
     def predict_output(self, pictures: Array) -> Array:
-        """Probabilities (n, 10) float32 for `pictures` (n, 28, 28)."""
+        """Probabilities (n, K) float32 for `pictures` (n, 28, 28): ten digits, then "no digit" if K is 11."""
         pictures = np.asarray(pictures)
         if not len(pictures):
             return np.empty((0, *self.output_shape), self.dtype)

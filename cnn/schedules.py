@@ -1,4 +1,4 @@
-"""The learning rate over a run: constant, or up for a moment and then slowly down to nothing."""
+"""What changes over a run by itself: the learning rate, and how strongly images are warped."""
 
 from __future__ import annotations
 
@@ -30,3 +30,15 @@ def one_cycle(progress: float) -> float:
 
 SCHEDULES: dict[str, Callable[[float], float]] = {"constant": constant, "cosine": cosine, "one-cycle": one_cycle}
 """Each turns progress (0 to 1) into the factor for the learning rate."""
+
+FADE_FROM, FADE_TO = 0.6, 0.4
+
+
+def warp_strength(progress: float) -> float:
+    """How strongly images are warped, 0 to 1: fully for most of a run, then falling to `FADE_TO`.
+
+    Strong warps teach what does not matter; what is read in the end is hardly warped, and a network's statistics
+    and last corrections should be those of such pictures (He et al., "Data augmentation revisited", 2019,
+    arXiv:1909.09148).
+    """
+    return 1 - (1 - FADE_TO) * max(0.0, progress - FADE_FROM) / (1 - FADE_FROM)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from math import ceil, isfinite, log
 from time import perf_counter
 from typing import Protocol
@@ -20,7 +21,7 @@ import numpy as np
 from cnn.layers import Dropout
 from cnn.network import CNN, Step
 from cnn.optimizers import OPTIMIZERS, Adam, Momentum, Optimizer
-from cnn.schedules import SCHEDULES
+from cnn.schedules import SCHEDULES, warp_strength
 from cnn.settings import Settings
 
 Array = np.ndarray
@@ -129,6 +130,13 @@ class Run:
             mean += (1 - memory) * array
 
 
+class Warp(Protocol):
+    """An `Augment` of any strength."""
+
+    def __call__(self, pictures: Array, rng: np.random.Generator, strength: float) -> Array:
+        """As many other pictures of the same digits, changed with a strength from 0 (not at all) to 1."""
+
+
 class Engine(Protocol):
     """What computes: one batch's gradients, and answers for many pictures."""
 
@@ -160,7 +168,7 @@ def fit(
     run: Run,
     training: Examples,
     validation: Examples,
-    augment: Augment | None = None,
+    augment: Warp | None = None,
     engine: Engine | None = None,
 ) -> Iterator[Event]:
     """Train `run.network`, from wherever the run stands, and yield what happens.
@@ -190,12 +198,13 @@ def fit(
             yield _finished(run, validation, steps_an_epoch, engine)
             return
         _apply(settings, run, SCHEDULES[settings.schedule](progress))
+        shown = partial(warp, strength=warp_strength(progress)) if warp is not None else None
 
         place = run.step % steps_an_epoch * batch_size
         chosen = order[place : place + batch_size]
         # A run that diverges overflows first: the check below ends it, a warning would only scare.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            step = engine.gradients(network, pictures[chosen], labels[chosen], [settings.seed, run.step], warp)
+            step = engine.gradients(network, pictures[chosen], labels[chosen], [settings.seed, run.step], shown)
             run.optimizer.step(network.params, step.gradients)
             network.observe(step.statistics)
             run.step += 1

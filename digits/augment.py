@@ -46,18 +46,22 @@ _DOWN = np.repeat(_MIDDLES, SIDE)
 _ACROSS = np.tile(_MIDDLES, SIDE)
 
 
-def warp(pictures: Array, rng: np.random.Generator) -> Array:
-    """Return as many new pictures: (n, 28, 28) uint8 -> (n, 28, 28) uint8. The given ones stay as they are."""
+def warp(pictures: Array, rng: np.random.Generator, strength: float = 1.0) -> Array:
+    """Return as many new pictures: (n, 28, 28) uint8 -> (n, 28, 28) uint8. The given ones stay as they are.
+
+    `strength` scales every kind of change at once; at 0 the pictures come back as they were.
+    """
     warped = np.empty_like(pictures)
+    scale = np.float32(strength)
     for start in range(0, len(pictures), CHUNK):
         part = slice(start, start + CHUNK)
-        warped[part] = _bend(_reink(pictures[part], rng), rng)
+        warped[part] = _bend(_reink(pictures[part], rng, scale), rng, scale)
     return warped
 
 
-def _reink(pictures: Array, rng: np.random.Generator) -> Array:
+def _reink(pictures: Array, rng: np.random.Generator, scale: np.float32) -> Array:
     """Make every line fatter or thinner, by going part of the way to the brightest or darkest neighbour."""
-    amount = rng.uniform(-INKING, INKING, (len(pictures), 1, 1)).astype(np.float32)
+    amount = scale * rng.uniform(-INKING, INKING, (len(pictures), 1, 1)).astype(np.float32)
     goal = np.where(amount > 0, _extreme(pictures, np.maximum), _extreme(pictures, np.minimum))
     return pictures + np.abs(amount) * (goal.astype(np.float32) - pictures)
 
@@ -72,14 +76,14 @@ def _extreme(pictures: Array, which: np.ufunc) -> Array:
     return extreme
 
 
-def _bend(pictures: Array, rng: np.random.Generator) -> Array:
+def _bend(pictures: Array, rng: np.random.Generator, scale: np.float32) -> Array:
     """Take every pixel from another place (turn, stretch, shear, shift, bend), mixing its four neighbours."""
     n = len(pictures)
-    turn = rng.uniform(-TURN, TURN, (n, 1)).astype(np.float32)
-    stretch_x, stretch_y = 1 + rng.uniform(-STRETCH, STRETCH, (2, n, 1)).astype(np.float32)
-    shear = rng.uniform(-SHEAR, SHEAR, (n, 1)).astype(np.float32)
-    shift_x, shift_y = rng.uniform(-SHIFT, SHIFT, (2, n, 1)).astype(np.float32)
-    nodes = rng.standard_normal((2, n, NODES, NODES), np.float32) * BEND
+    turn = scale * rng.uniform(-TURN, TURN, (n, 1)).astype(np.float32)
+    stretch_x, stretch_y = 1 + scale * rng.uniform(-STRETCH, STRETCH, (2, n, 1)).astype(np.float32)
+    shear = scale * rng.uniform(-SHEAR, SHEAR, (n, 1)).astype(np.float32)
+    shift_x, shift_y = scale * rng.uniform(-SHIFT, SHIFT, (2, n, 1)).astype(np.float32)
+    nodes = rng.standard_normal((2, n, NODES, NODES), np.float32) * (scale * BEND)
     bend_x, bend_y = (_BLOW_UP @ nodes @ _BLOW_UP.T).reshape(2, n, SIDE * SIDE)
 
     cos, sin = np.cos(turn), np.sin(turn)

@@ -30,7 +30,7 @@ def slash(paths: Paths, rng: np.random.Generator) -> Paths:
     points = np.concatenate(paths)
     width, height = np.ptp(points, axis=0)
     reach = rng.uniform(0.3, 0.75)
-    up = np.array([width * rng.uniform(0.3, 1.0), -height]) * reach
+    up = np.array([width * rng.uniform(0.0, 1.0), -height]) * reach
     if rng.random() < 0.15:
         up[0] = -up[0]
     middle = rng.normal(0, 0.04, 2)
@@ -54,11 +54,11 @@ def cross(paths: Paths, rng: np.random.Generator) -> Paths:
     return [*paths, np.array([[x - half, at + tilt], [x + half, at - tilt]])]
 
 
-def flag(paths: Paths, rng: np.random.Generator, longest: float = 0.5) -> Paths:
+def flag(paths: Paths, rng: np.random.Generator, longest: float = 0.42) -> Paths:
     """The upstroke of a one: from the left below to its top, short or long."""
     points = np.concatenate(paths)
     top = points[points[:, 1].argmin()]
-    length, angle = rng.uniform(0.15, longest), np.radians(rng.uniform(25, 65))
+    length, angle = rng.uniform(0.15, longest), np.radians(rng.uniform(30, 65))
     return [np.array([top + length * np.array([-np.cos(angle), np.sin(angle)]), top]), *paths]
 
 

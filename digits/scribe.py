@@ -19,7 +19,7 @@ SLANT = 9.0
 MOST_SLANT = 26.0
 TURN = 5.0
 """Degrees: standard deviation."""
-STRETCH = 0.14
+STRETCH = 0.2
 """Standard deviation of the logarithm of width over height."""
 BEND = 0.035
 """How far the slow waves of a bent paper move a point, in boxes: standard deviation."""
@@ -72,6 +72,22 @@ def tremble(path: Array, size: float, rng: np.random.Generator) -> Array:
     noise = rng.standard_normal((len(path) + 6, 2))
     calm = (noise[:-6] + noise[2:-4] + noise[4:-2] + noise[1:-5] + noise[3:-3]) / np.sqrt(5)
     return path + size * calm
+
+
+def slanted(strokes: Strokes, degrees: float) -> Strokes:
+    """The drawing leaning over to the right by so many degrees, to the left if below 0."""
+    lean = np.tan(np.radians(degrees))
+    return Strokes(tuple(path @ np.array([[1, 0], [-lean, 1]]) for path in strokes.paths), strokes.size)
+
+
+def shaky(strokes: Strokes, rng: np.random.Generator, size: float = 0.015) -> Strokes:
+    """The drawing by a trembling hand."""
+    return Strokes(tuple(tremble(resample(path, STEP), size, rng) for path in unit_box(strokes.paths)))
+
+
+def hasty(strokes: Strokes, share: float = 0.14) -> Strokes:
+    """The drawing by a hurried hand."""
+    return Strokes(tuple(hurry(resample(path, STEP), share) for path in unit_box(strokes.paths)))
 
 
 def _bend(points: Array, rng: np.random.Generator) -> Array:

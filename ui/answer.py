@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
 from time import perf_counter
 
 import numpy as np
 import streamlit as st
+from cnn import shifts
 from cnn.verdict import Verdict, judge
 from digits.preprocess import NOTHING, Prepared, prepare
 from digits.split import Piece, split
 from digits.strokes import Strokes
 
 from ui.networks import InUse
-from ui.pictures import ink_picture
+from ui.pictures import INK, ink_picture
 from ui.session import Reading
 
 Array = np.ndarray
@@ -45,7 +47,7 @@ def read(strokes: Strokes, network: InUse) -> Reading:
     reading = Reading(strokes, split(strokes, scores))
     pictures = [piece.prepared.picture for piece in reading.pieces if piece.prepared.picture is not None]
     if pictures and len(pictures) == len(reading.pieces):
-        reading.verdict = judge(outputs(pictures), network.refuse_above)
+        reading.verdict = judge(shifts.read(outputs, np.array(pictures)), network.refuse_above)
         reading.shown = int(likelihood(reading.verdict).argmin())
         reading.layers = traces[pictures[reading.shown].tobytes()]
     reading.network_ms = 1000 * (perf_counter() - begun)
@@ -57,8 +59,8 @@ def read_picture(prepared: Prepared, network: InUse) -> Reading:
     reading = Reading(Strokes(()), [Piece(Strokes(()), prepared)])
     if network.lens is not None and prepared.picture is not None:
         begun = perf_counter()
+        reading.verdict = judge(shifts.read(network.lens.predict, prepared.picture[None]), network.refuse_above)
         reading.layers = network.lens.trace(prepared.picture)
-        reading.verdict = judge(reading.layers[-1][1][None], network.refuse_above)
         reading.network_ms = 1000 * (perf_counter() - begun)
     return reading
 
@@ -147,7 +149,7 @@ def _ordinal(place: int) -> str:
 def _input_html(reading: Reading) -> str:
     picture = reading.prepared.picture
     seen = "an empty picture" if picture is None else "the framed drawing"
-    boxes = _boxes_svg(reading) if len(reading.pieces) > 1 else ""
+    boxes = _boxes_html(reading) if len(reading.pieces) > 1 else ""
     kind = "seen cut" if boxes else "seen"
     return (
         f'<figure class="{kind}">{boxes}<img src="{ink_picture(BLANK if picture is None else picture)}" '
@@ -156,25 +158,36 @@ def _input_html(reading: Reading) -> str:
     )
 
 
-def _boxes_svg(reading: Reading) -> str:
+def _boxes_html(reading: Reading) -> str:
     """The whole drawing, small, with a box around each digit; the one that is looked into stands out."""
-    points = np.concatenate(reading.strokes.paths)
+    # As a picture of its own: Streamlit takes bare SVG out of a page's HTML.
+    address = b64encode(boxes_svg(reading.strokes, reading.pieces, reading.shown).encode()).decode()
+    return (
+        f'<img class="boxes" src="data:image/svg+xml;base64,{address}" '
+        f'alt="The drawing, cut into {len(reading.pieces)} digits" data-boxes="{len(reading.pieces)}">'
+    )
+
+
+def boxes_svg(strokes: Strokes, pieces: list[Piece], shown: int) -> str:
+    """The drawing, 100 units on its longer side, with a box around each piece; `shown` is the one looked into."""
+    points = np.concatenate(strokes.paths)
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max()) or 1.0
     width, height = 100 * (high - low) / extent + 8
     lines, boxes = [], []
-    for place, piece in enumerate(reading.pieces):
+    for place, piece in enumerate(pieces):
         for path in piece.strokes.paths:
             at = 100 * (path - low) / extent + 4
             lines.append(f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in at)}"/>')
         own = 100 * (np.concatenate(piece.strokes.paths) - low) / extent + 4
         (left, top), (right, bottom) = own.min(axis=0) - 2.5, own.max(axis=0) + 2.5
-        chosen = ' class="shown"' if place == reading.shown else ""
+        looks = 'stroke="#2452e6" stroke-width="2"' if place == shown else 'stroke="#8899b5" stroke-width="1.2"'
         size = f'width="{right - left:.1f}" height="{bottom - top:.1f}"'
-        boxes.append(f'<rect{chosen} x="{left:.1f}" y="{top:.1f}" {size} rx="2"/>')
+        boxes.append(f'<rect x="{left:.1f}" y="{top:.1f}" {size} rx="2" {looks}/>')
     return (
-        f'<svg class="boxes" viewBox="0 0 {width:.1f} {height:.1f}" role="img" aria-label="The drawing, cut into '
-        f'{len(reading.pieces)} digits">{"".join(lines)}{"".join(boxes)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.1f} {height:.1f}" fill="none">'
+        f'<g stroke="{INK}" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round">{"".join(lines)}</g>'
+        f"{''.join(boxes)}</svg>"
     )
 
 

@@ -17,12 +17,12 @@ from digits.samples import SAMPLES
 from digits.strokes import Strokes, StrokesError, strokes_from_canvas
 from streamlit_drawable_canvas import st_canvas
 
+from ui.pictures import INK
 from ui.session import session
 
 SIDE = 340
 """Pixels: as large as a phone's window of 390 leaves room for."""
 
-INK = "#12233f"
 PAPER = "#fbfaf6"
 
 

@@ -10,6 +10,9 @@ from PIL import Image
 
 Array = np.ndarray
 
+INK = "#12233f"
+"""The pen's colour, on the board and in small pictures of what is on it."""
+
 PAPER = (0.97, 0.97, 0.95)
 ABOVE = (0.07, 0.22, 0.45)
 BELOW = (0.75, 0.33, 0.05)

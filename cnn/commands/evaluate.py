@@ -14,6 +14,7 @@ import numpy as np
 from digits import habits
 from digits.lessons import side_by_side
 from digits.preprocess import prepare_all
+from digits.scribe import hasty, shaky, slanted
 from digits.split import split
 from digits.strokes import Drawing
 
@@ -21,6 +22,7 @@ from cnn.calibration import expected_calibration_error
 from cnn.commands import SHIPPED, CommandError, load_mnist, load_network, read_drawings, refuse_above
 from cnn.losses import cross_entropy, one_hot
 from cnn.network import CNN
+from cnn.shifts import read
 from cnn.verdict import DIGITS, Verdict, judge
 
 Array = np.ndarray
@@ -82,7 +84,9 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--only", nargs="+", default=[], metavar="WRITER", help="only these writers or laboratories")
     parser.add_argument("--without", nargs="+", default=[], metavar="WRITER", help="all but these")
-    parser.add_argument("--habits", action="store_true", help="drawings by rule instead, 500 of each habit")
+    parser.add_argument(
+        "--habits", action="store_true", help="500 drawings by rule of each habit; with --strokes also these, varied"
+    )
     parser.add_argument(
         "--numbers", type=int, metavar="N", help="N four-digit numbers, each put together from one writer's drawings"
     )
@@ -98,7 +102,8 @@ def run(options: argparse.Namespace) -> int:
     network, header = load_network(options.weights)
     bound = refuse_above(header)
     if options.habits:
-        return _habits(network, bound, options.json)
+        drawings = read_drawings(options.strokes, options.only, options.without) if options.strokes else []
+        return _habits(network, bound, drawings, options.json)
     if options.numbers is not None:
         return _numbers(network, options)
     if options.strokes:
@@ -117,7 +122,9 @@ def run(options: argparse.Namespace) -> int:
     if not len(labels) and refused_others is None:
         raise CommandError("There is nothing to measure.")
     result = (
-        measure(judge(network.predict_output(pictures), bound), labels.astype(int), readable) if len(labels) else None
+        measure(judge(read(network.predict_output, pictures), bound), labels.astype(int), readable)
+        if len(labels)
+        else None
     )
     if options.json:
         print(json.dumps(_facts(result, refused_others, len(others))))
@@ -160,7 +167,7 @@ def _facts(result: Evaluation | None, refused_others: float | None, others: int)
 def _refused(network: CNN, drawings: Sequence[Drawing], bound: float) -> float:
     """The share of these that is refused, be it that there is nothing to read."""
     pictures, readable = prepare_all(drawing.strokes for drawing in drawings)
-    return float((judge(network.predict_output(pictures), bound).refused | ~readable).mean())
+    return float((judge(read(network.predict_output, pictures), bound).refused | ~readable).mean())
 
 
 TEST_SEED, OF_EACH = 2026, 500
@@ -190,7 +197,7 @@ def _numbers(network: CNN, options: argparse.Namespace) -> int:
         chosen = [own[int(rng.integers(len(own)))] for _ in range(IN_NUMBER)]
         pieces = split(side_by_side([drawing.strokes for drawing in chosen], rng), scores)
         pictures = [piece.prepared.picture for piece in pieces if piece.prepared.picture is not None]
-        said = judge(network.predict_output(np.array(pictures))).probabilities.argmax(axis=1)
+        said = judge(read(network.predict_output, np.array(pictures))).probabilities.argmax(axis=1)
         cut += len(pieces) == IN_NUMBER
         right += said.tolist() == [drawing.label for drawing in chosen]
     share = right / options.numbers
@@ -205,23 +212,39 @@ def _numbers(network: CNN, options: argparse.Namespace) -> int:
     return 0
 
 
-def _habits(network: CNN, bound: float, as_json: bool) -> int:
-    """Each habit's accuracy, on drawings by rule that no network has learned from."""
+def _habits(network: CNN, bound: float, drawings: Sequence[Drawing], as_json: bool) -> int:
+    """The accuracy with each habit, drawn by rule, and in each mood of people's drawings."""
     rng = np.random.default_rng(TEST_SEED)
+    sets = {name: [habits.draw(name, rng) for _ in range(OF_EACH)] for name in habits.NAMES}
+    people = [
+        (drawing.strokes, drawing.label)
+        for drawing in drawings
+        if drawing.label is not None and not drawing.strokes.empty
+    ]
+    if people:
+        sets |= {
+            "people's, as they are": people,
+            "people's, 25 degrees right": [(slanted(strokes, 25), label) for strokes, label in people],
+            "people's, 25 degrees left": [(slanted(strokes, -25), label) for strokes, label in people],
+            "people's, a shaky pen": [(shaky(strokes, rng), label) for strokes, label in people],
+            "people's, a hasty pen": [(hasty(strokes), label) for strokes, label in people],
+            "people's, one stroke more": [
+                (habits.add_habit(strokes, label, rng), label) for strokes, label in people if label in (0, 1, 7)
+            ],
+        }
     facts = {}
-    for name in habits.NAMES:
-        drawn = [habits.draw(name, rng) for _ in range(OF_EACH)]
+    for name, drawn in sets.items():
         pictures, readable = prepare_all(strokes for strokes, _ in drawn)
         labels = np.array([label for _, label in drawn])
-        result = measure(judge(network.predict_output(pictures), bound), labels, readable)
-        facts[name] = {"n": OF_EACH, "accuracy": result.accuracy, "refused": result.refused}
+        result = measure(judge(read(network.predict_output, pictures), bound), labels, readable)
+        facts[name] = {"n": len(drawn), "accuracy": result.accuracy, "refused": result.refused}
     if as_json:
         print(json.dumps(facts))
         return 0
     for name, fact in facts.items():
-        low, high = wilson(fact["accuracy"], OF_EACH)
+        low, high = wilson(fact["accuracy"], int(fact["n"]))
         print(
-            f"{name:<26} accuracy {fact['accuracy']:.4f} (95 % interval {low:.4f} to {high:.4f}), "
+            f"{name:<26} n {fact['n']:5,}  accuracy {fact['accuracy']:.4f} (95 % interval {low:.4f} to {high:.4f})  "
             f"refused {fact['refused']:.4f}"
         )
     return 0

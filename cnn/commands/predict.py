@@ -12,6 +12,7 @@ import numpy as np
 from digits.photo import PhotoError, read_photo
 
 from cnn.commands import SHIPPED, load_network, refuse_above
+from cnn.shifts import read
 from cnn.verdict import judge
 
 
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
             answers.append({"file": str(path), "digit": None, "reason": prepared.reason})
             line = f"{path}: nothing to read. {prepared.reason}"
         else:
-            verdict = judge(network.predict_output(prepared.picture[None]), refuse_above(header))
+            verdict = judge(read(network.predict_output, prepared.picture[None]), refuse_above(header))
             probabilities = verdict.probabilities[0]
             best, second = (int(digit) for digit in np.argsort(probabilities)[::-1][:2])
             answers.append(

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from cnn import checkpoint, weights
-from cnn.architectures import ARCHITECTURES, build
+from cnn.architectures import ARCHITECTURES, build, name_of
 from cnn.commands import SHIPPED, CommandError, load_mnist, read_drawings
 from cnn.commands.plot import ENDINGS, plot_curves
 from cnn.container import FileError, read, write
@@ -28,6 +28,7 @@ from cnn.optimizers import OPTIMIZERS
 from cnn.recipes import RECIPES
 from cnn.schedules import SCHEDULES
 from cnn.training import Diverged, EpochDone, Examples, Finished, Run, StepDone, fit
+from cnn.verdict import DIGITS
 
 FLAGS: dict[str, dict[str, Any]] = {
     "optimizer": {"choices": list(OPTIMIZERS)},
@@ -88,14 +89,15 @@ def run(options: argparse.Namespace) -> int:
         _check_writable(path)
     data = load_mnist()
     architecture = options.architecture or recipe.architecture
+    state = _resume(options.resume) if options.resume else Run(build(architecture, settings.seed), settings)
+    settings = state.settings
     training = data.training
     learned_from = f"MNIST, the first {len(training[0][: settings.images]):,} training images"
-    if architecture == "reader":
+    if state.network.output_shape == (DIGITS + 1,):
         training, more = _with_lessons(data.training, drawings, options, settings.seed)
         learned_from += more
     elif drawings:
-        raise CommandError(f"--strokes is for the architecture reader: {architecture} has no answer for what is none.")
-    state = _resume(options.resume) if options.resume else Run(build(architecture, settings.seed), settings)
+        raise CommandError("--strokes is for the architecture reader: other networks have no answer for what is none.")
     # The fast engine shares the work out between threads itself.
     blas = threadpool_limits(1, user_api="blas")
     try:
@@ -106,7 +108,7 @@ def run(options: argparse.Namespace) -> int:
             validation = data.validation
             curves = _with_progress(state, training, validation, options.checkpoint)
         if out is not None:
-            _save(out, state, architecture, learned_from, validation)
+            _save(out, state, learned_from, validation)
         if options.plot is not None:
             plot_curves(options.plot, curves)
             print(f"Learning curves: {options.plot}")
@@ -207,13 +209,13 @@ def _like_the_notebook(run: Run, training: Examples, test: Examples) -> Curves:
     return steps, epochs
 
 
-def _save(out: Path, run: Run, architecture: str, data: str, validation: Examples) -> None:
+def _save(out: Path, run: Run, data: str, validation: Examples) -> None:
     network: CNN = run.result()
     _, loss, accuracy = network.forward(*validation)
     weights.save(
         out,
         network,
-        architecture=architecture,
+        architecture=name_of(network),
         preprocessing=PREPROCESSING,
         data=data,
         seed=run.settings.seed,

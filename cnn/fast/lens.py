@@ -49,6 +49,10 @@ class Lens:
             found.append((name, x.transpose(2, 0, 1) if x.ndim == 3 else x))
         return found
 
+    def predict(self, pictures: Array) -> Array:
+        """The network's outputs (n, K) float32 for pictures (n, 28, 28), one after the other."""
+        return np.array([self.trace(picture)[-1][1] for picture in pictures])
+
 
 def _step(layer: Layer, shape: Shape) -> Step:
     """The layer as a function of (H, W, C) maps or (K,) values, its parameters laid out for that."""

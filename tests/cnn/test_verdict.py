@@ -17,6 +17,7 @@ from cnn.calibration import (
 )
 from cnn.layers import Conv3x3
 from cnn.network import CNN
+from cnn.shifts import STEPS, read, views
 from cnn.verdict import judge
 
 
@@ -57,7 +58,7 @@ def test_the_best_temperature_is_scipys_and_makes_confidence_true(rng):
     honest = rng.normal(0, 2, (4000, 10))
     labels = np.array([rng.choice(10, p=p) for p in softmax(honest, axis=1)])
     shouted = 2.5 * honest
-    found = best_temperature(softmax(shouted, axis=1), labels)
+    found = best_temperature(softmax(shouted, axis=1)[None], labels)
 
     def loss(t: float) -> float:
         return -float(log_softmax(shouted / t, axis=1)[np.arange(len(labels)), labels].mean())
@@ -89,3 +90,20 @@ def test_a_threshold_refuses_no_more_than_it_may(rng, share):
     nothing = rng.random(1000)
     refused = (nothing > threshold(nothing, share)).mean()
     assert share - 0.002 <= refused <= share
+
+
+def test_views_move_by_a_pixel_and_lose_nothing_inside(rng):
+    pictures = np.zeros((2, 28, 28), np.uint8)
+    pictures[:, 4:24, 4:24] = rng.integers(0, 256, (2, 20, 20))
+    moved = views(pictures)
+    for view, step in zip(moved, STEPS, strict=True):
+        np.testing.assert_array_equal(view, np.roll(pictures, step, (1, 2)))
+    edge = np.full((1, 28, 28), 9, np.uint8)
+    assert (views(edge)[1:].sum(axis=(1, 2, 3)) == 9 * 28 * 27).all(), "paper comes in"
+
+
+def test_reading_all_views_is_their_mean(rng):
+    network = build("notebook")
+    pictures = rng.integers(0, 256, (6, 28, 28)).astype(np.uint8)
+    mean = np.mean([network.predict_output(view) for view in views(pictures)], axis=0)
+    np.testing.assert_allclose(read(network.predict_output, pictures), mean, atol=1e-6)

@@ -42,3 +42,13 @@ def test_the_digit_stays_near_its_place_with_about_its_ink(digits):
 def test_paper_stays_paper_and_batches_may_be_empty():
     assert not warp(np.zeros((3, 28, 28), np.uint8), np.random.default_rng(0)).any()
     assert warp(np.zeros((0, 28, 28), np.uint8), np.random.default_rng(0)).shape == (0, 28, 28)
+
+
+def test_a_weaker_warp_changes_less_and_none_nothing(digits):
+    pictures = digits.train_images[:200]
+    changes = [
+        np.abs(warp(pictures, np.random.default_rng(5), strength).astype(int) - pictures).mean()
+        for strength in (0.0, 0.4, 1.0)
+    ]
+    assert changes[0] == 0
+    assert 0 < changes[1] < changes[2]

@@ -59,7 +59,7 @@ def test_the_answer_comes_with_bars_picture_and_maps(page: Page) -> None:
     assert picture.convert("L").getextrema()[0] < 80, "there is ink on it"
     layers = page.locator(".st-key-feature_maps .layer")
     shapes = [(layer.get_attribute("data-layer"), layer.get_attribute("data-shape")) for layer in layers.all()]
-    assert shapes[:2] == [("conv1", "32 × 26 × 26"), ("pool1", "32 × 13 × 13")]
+    assert shapes[:2] == [("conv1", "48 × 26 × 26"), ("pool1", "48 × 13 × 13")]
     assert [name for name, _ in shapes] == ["conv1", "pool1", "conv2", "pool2", "conv3"]
     expect(page.locator(".st-key-answer")).to_contain_text("next")
 
