@@ -266,8 +266,8 @@ def main() -> None:
     print("| what | who | us an image | times ours |\n|---|---|---|---|")
     batches("notebook", None, 128, repeats, loops=True)
     for n in parser.parse_args().batches:
-        batches("digitscope", shipped, n, repeats, loops=False)
-    one_drawing("digitscope", shipped, repeats)
+        batches("shipped", shipped, n, repeats, loops=False)
+    one_drawing("shipped", shipped, repeats)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import numpy as np
 
 from cnn.layers import Softmax
 from cnn.network import CNN
+from cnn.shifts import combine
 from cnn.verdict import judge
 
 Array = np.ndarray
@@ -42,12 +43,12 @@ def with_temperature(probabilities: Array, temperature: float) -> Array:
 def best_temperature(outputs: Array, labels: Array) -> float:
     """The temperature that gives the labels (n,) the highest likelihood, for outputs (V, n, K) of V views.
 
-    The views are averaged as `cnn.shifts` does, after the division. The loss has one valley over the temperature's
+    The views are combined as `cnn.shifts` does, after the division. The loss has one valley over the temperature's
     logarithm: it is narrowed down by golden sections.
     """
 
     def loss(logarithm: float) -> float:
-        cooled = judge(with_temperature(outputs, float(np.exp(logarithm))).mean(axis=0)).probabilities
+        cooled = judge(combine(with_temperature(outputs, float(np.exp(logarithm))))).probabilities
         return -float(np.log(np.maximum(cooled[np.arange(len(labels)), labels], 1e-300)).mean())
 
     golden = (np.sqrt(5) - 1) / 2

@@ -18,8 +18,8 @@ MEANINGS: dict[type, str] = {
     Flatten: "All maps, one behind the other.",
     FullyConnected: "Each value weighs everything that comes in.",
     Dropout: "Silences some values while learning; changes nothing now.",
-    Softmax: "Scores become probabilities that sum to one. The answer above is the mean over five such passes: the "
-    "picture as it is, and moved by a pixel to each side.",
+    Softmax: "Scores become probabilities that sum to one. If they leave doubt, the answer above is the mean over five "
+    "such passes: the picture as it is, and moved by a pixel to each side.",
 }
 
 MAIN = (Conv3x3, MaxPool2x2)

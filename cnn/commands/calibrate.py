@@ -18,7 +18,7 @@ from cnn.calibration import best_temperature, cool, expected_calibration_error, 
 from cnn.commands import CommandError, load_mnist, load_network, read_drawings
 from cnn.container import FileError
 from cnn.network import CNN
-from cnn.shifts import read_views
+from cnn.shifts import combine, read_views
 from cnn.verdict import judge
 
 MOST_REFUSED = 0.0025
@@ -78,10 +78,10 @@ def _measure(network: CNN, options: argparse.Namespace) -> tuple[float, float, s
     for name, (found, labels) in sets.items():
         errors = []
         for cooled in (found, with_temperature(found, temperature)):
-            said = judge(cooled.mean(axis=0)).probabilities
+            said = judge(combine(cooled)).probabilities
             errors.append(expected_calibration_error(said.max(axis=1), said.argmax(axis=1) == labels))
         print(f"{name}, {len(labels):,}: expected calibration error {errors[0]:.4f} before, {errors[1]:.4f} after")
-    nothing = judge(with_temperature(sets["drawings"][0], temperature).mean(axis=0)).nothing
+    nothing = judge(combine(with_temperature(sets["drawings"][0], temperature))).nothing
     files = ", ".join(path.name for path in options.strokes)
     only = f" ({', '.join(options.only)})" if options.only else ""
     return temperature, threshold(nothing, MOST_REFUSED), f"MNIST's validation images; {files}{only}"

@@ -27,6 +27,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from cnn.fast.meeting import Meeting
 from cnn.fast.normalise import Normaliser, channel_sums
+from cnn.fast.tiles import Tiles, tile_side
 from cnn.layers import Conv3x3
 
 Array = np.ndarray
@@ -67,10 +68,14 @@ class ConvBlock:
         self.parts = parts = 2 if pool else 1
         cols = (width - 2) // parts
         rows = (height - 2) // parts * parts
-        strip = max(parts, STRIP // (4 * parts * filters * cols * n) // parts * parts)
+        side = None if learns or first else tile_side(conv, x.shape[1], rows, parts * cols)
+        strip = rows if side else max(parts, STRIP // (4 * parts * filters * cols * n) // parts * parts)
         self.strips = [slice(top, min(top + strip, rows)) for top in range(0, rows, strip)]
-        kind = Patches if first else Winograd if pool else Shifts
-        self.products: Patches | Winograd | Shifts = kind(conv, x, rows, cols, strip)
+        self.products: Patches | Winograd | Shifts | Tiles
+        if side:
+            self.products = Tiles(conv, x, rows, cols, parts, side)
+        else:
+            self.products = (Patches if first else Winograd if pool else Shifts)(conv, x, rows, cols, strip)
         self.sums = np.empty((strip, parts, filters, cols * n), np.float32)
         self.wide = np.empty((strip, filters, cols * n), np.float32)
         self.z = np.empty((rows // parts, filters, cols, n), np.float32)
@@ -173,6 +178,7 @@ class ConvBlock:
             bias = np.zeros_like(self.conv.params["bias"])
             grads |= self.norm.backward(flat, self._flat(self.z), worker, meeting)
         products = self.products
+        assert not isinstance(products, Tiles), "tiles are for reading only"
         products.begin_backward(products.kernels(self.conv.params["weights"], bias))
         for strip in self.strips:
             products.backward(strip, self._unpool(strip, dy))

@@ -87,7 +87,7 @@ def test_train_writes_weights_that_evaluate_and_predict_can_use(capsys, tmp_path
     assert result.keys() == {"n", "accuracy", "per_class", "refused", "loss", "calibration_error"}
     assert result["n"] == 500
     answers = read(network.predict_output, digits.test_images[:500]).argmax(axis=1)
-    assert result["accuracy"] == (answers == digits.test_labels[:500]).mean(), "as the page reads, in five views"
+    assert result["accuracy"] == (answers == digits.test_labels[:500]).mean(), "as the page reads: again when in doubt"
     assert result["accuracy"] > 0.7
 
     assert main(["evaluate", "--weights", str(out), "--strokes", str(drawings), "--json"]) == 0

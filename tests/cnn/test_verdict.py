@@ -17,7 +17,7 @@ from cnn.calibration import (
 )
 from cnn.layers import Conv3x3
 from cnn.network import CNN
-from cnn.shifts import STEPS, read, views
+from cnn.shifts import STEPS, SURE, combine, read, views
 from cnn.verdict import judge
 
 
@@ -102,8 +102,15 @@ def test_views_move_by_a_pixel_and_lose_nothing_inside(rng):
     assert (views(edge)[1:].sum(axis=(1, 2, 3)) == 9 * 28 * 27).all(), "paper comes in"
 
 
-def test_reading_all_views_is_their_mean(rng):
+def test_where_one_look_leaves_doubt_the_mean_of_all_views_counts(rng):
     network = build("notebook")
-    pictures = rng.integers(0, 256, (6, 28, 28)).astype(np.uint8)
-    mean = np.mean([network.predict_output(view) for view in views(pictures)], axis=0)
-    np.testing.assert_allclose(read(network.predict_output, pictures), mean, atol=1e-6)
+    network.params["softmax1.weights"][...] *= 5000  # some answers sure, some not
+    pictures = rng.integers(0, 256, (60, 28, 28)).astype(np.uint8)
+    outputs = np.array([network.predict_output(view) for view in views(pictures)])
+    sure = outputs[0].max(axis=1) >= SURE
+    assert 5 < sure.sum() < 55
+    found = read(network.predict_output, pictures)
+    np.testing.assert_allclose(found[sure], outputs[0][sure], atol=1e-5)
+    np.testing.assert_allclose(found[~sure], outputs.mean(axis=0)[~sure], atol=1e-5)
+    np.testing.assert_allclose(combine(outputs), found, atol=1e-5)
+    assert np.abs(found - outputs[0])[~sure].max() > 0.01, "looking again says something else"

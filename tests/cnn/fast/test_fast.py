@@ -36,6 +36,7 @@ STACKS = {
         *(Conv3x3(5), MaxPool2x2(), BatchNorm(), ReLU()),
         *(FullyConnected(9), BatchNorm(), ReLU(), FullyConnected(8), ReLU(), Softmax(10)),
     ],
+    "wide": lambda: [Conv3x3(16), ReLU(), Conv3x3(17), MaxPool2x2(), ReLU(), Conv3x3(18), ReLU(), Softmax(10)],
     **ARCHITECTURES,
 }
 
