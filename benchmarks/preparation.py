@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from cnn.commands import SHIPPED, load_network, read_drawings
-from cnn.commands.evaluate import wilson
+from cnn.commands.measure import wilson
 from cnn.shifts import read
 from cnn.verdict import judge
 from digits.photo import prepare_photo

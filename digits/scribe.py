@@ -90,6 +90,15 @@ def hasty(strokes: Strokes, share: float = 0.14) -> Strokes:
     return Strokes(tuple(hurry(resample(path, STEP), share) for path in unit_box(strokes.paths)))
 
 
+def on_board(strokes: Strokes, side: float, share: float, rng: np.random.Generator) -> Strokes:
+    """The drawing on a board of `side` pixels, `share` of it large, wherever there is room, on whole pixels."""
+    points = np.concatenate(strokes.paths)
+    low, extent = points.min(axis=0), np.ptp(points, axis=0)
+    scale = share * side / (float(extent.max()) or 1.0)
+    corner = rng.random(2) * (side - extent * scale)
+    return Strokes(tuple(np.round((path - low) * scale + corner) for path in strokes.paths), side)
+
+
 def _bend(points: Array, rng: np.random.Generator) -> Array:
     """Slow waves over the whole box: each coordinate is moved by three sines with random directions."""
     waves = rng.normal(0, 3.5, (3, 2))

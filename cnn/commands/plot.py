@@ -1,13 +1,16 @@
-"""Learning curves as a picture: loss and accuracy, training and validation, over the steps."""
+"""Pictures that commands draw: learning curves, and the worst mistakes."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from cnn.commands.measure import Evaluation
 from cnn.container import FileError
 from cnn.training import EpochDone, StepDone
+from cnn.verdict import Verdict
 
 ENDINGS = (".png", ".svg", ".pdf")
 
@@ -37,6 +40,38 @@ def plot_curves(path: Path, curves: tuple[list[StepDone], list[EpochDone]]) -> N
         axes.legend()
     left.set_yscale("log")
     right.set_ylim(top=1.005)
+    _save(path, figure)
+
+
+MISTAKES = 20
+
+
+def plot_mistakes(path: Path, pictures: np.ndarray, verdict: Verdict, result: Evaluation) -> None:
+    """Draw those of the pictures (n, 28, 28) whose own digit got least probability. Raises FileError."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    own = verdict.probabilities[np.arange(len(result.labels)), result.labels] * (1 - verdict.nothing)
+    wrong = np.flatnonzero(result.predicted != result.labels)
+    worst = wrong[np.argsort(own[wrong], kind="stable")][:MISTAKES]
+    figure, grid = pyplot.subplots(4, 5, figsize=(8, 8), layout="constrained")
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, place in zip(grid.flat, worst, strict=False):
+        axes.imshow(pictures[place], cmap="gray_r", vmin=0, vmax=255)
+        digit = int(result.predicted[place])
+        sure = float(verdict.nothing[place] if digit < 0 else verdict.probabilities[place, digit])
+        said = "refused" if digit < 0 else f"as {digit}"
+        axes.set_title(f"{place}: {result.labels[place]} {said}, {sure:.0%}", fontsize=9)
+    figure.suptitle(f"{len(worst)} worst of {len(wrong):,} mistakes in {len(result.labels):,}")
+    _save(path, figure)
+
+
+def _save(path: Path, figure: Any) -> None:
+    from matplotlib import pyplot
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, dpi=120)

@@ -12,7 +12,7 @@ from PIL import Image
 from cnn import weights
 from cnn.__main__ import main
 from cnn.architectures import build
-from cnn.commands.evaluate import wilson
+from cnn.commands.measure import wilson
 from cnn.shifts import read
 from digits.samples import SAMPLES
 
@@ -98,6 +98,24 @@ def test_train_writes_weights_that_evaluate_and_predict_can_use(capsys, tmp_path
 
     assert main(["evaluate", "--weights", str(out), "--limit", "100"]) == 0
     assert "95 % interval" in capsys.readouterr().out
+
+
+def test_evaluate_draws_its_worst_mistakes_and_measures_habits_and_numbers(capsys, tmp_path, drawings):
+    sheet = tmp_path / "worst.svg"
+    assert main(["evaluate", "--strokes", str(drawings), "--worst", str(sheet)]) == 0
+    assert "<svg" in sheet.read_text()
+    capsys.readouterr()
+
+    assert main(["evaluate", "--habits", "--limit", "3", "--strokes", str(drawings), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["7, crossed"]["n"] == 3
+    assert facts["people's, 25 degrees left"]["n"] == 3
+    assert all(0 <= fact["accuracy"] <= 1 for fact in facts.values())
+
+    assert main(["evaluate", "--numbers", "8", "--strokes", str(drawings), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["n"] == 8
+    assert facts["cut_in_four"] >= facts["accuracy"] >= 0.5
 
 
 def test_a_run_can_be_kept_and_resumed(capsys, tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnn.commands import SHIPPED
-from cnn.commands.evaluate import measure
+from cnn.commands.measure import measure
 from cnn.shifts import read
 from cnn.verdict import judge
 from cnn.weights import load

@@ -129,3 +129,14 @@ def test_other_pages_pictures():
     rows, columns = (np.flatnonzero((box > 100).any(axis=axis)) for axis in (1, 0))
     assert len(rows) == 20
     assert (columns[0] + columns[-1]) / 2 == 13.5
+
+
+@pytest.mark.parametrize("share", [0.15, 1.0])
+def test_a_drawing_put_on_a_board_has_its_size_lies_inside_and_on_pixels(share, rng):
+    for strokes, _ in SAMPLES.values():
+        placed = scribe.on_board(strokes, 340, share, rng)
+        points = np.concatenate(placed.paths)
+        assert np.ptp(points, axis=0).max() == pytest.approx(share * 340, abs=1)
+        assert points.min() >= 0
+        assert points.max() <= 340
+        np.testing.assert_array_equal(points, np.round(points))
