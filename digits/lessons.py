@@ -21,7 +21,7 @@ Array = np.ndarray
 
 NONE = 10
 """The label of what is no digit."""
-HANDS = 5
+HANDS = 6
 """Pictures that are made of each drawing: one as it is, the others by other hands."""
 WITH_HABIT = 0.25
 """The share of drawn zeros, ones and sevens that get a stroke more, as the habits want it."""

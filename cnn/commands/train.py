@@ -30,6 +30,9 @@ from cnn.schedules import SCHEDULES
 from cnn.training import Diverged, EpochDone, Examples, Finished, Run, StepDone, fit
 from cnn.verdict import DIGITS
 
+MNIST_TIMES = 2
+"""How often an epoch shows each MNIST image, warped anew: half of what is seen should be pictures that people wrote."""
+
 FLAGS: dict[str, dict[str, Any]] = {
     "optimizer": {"choices": list(OPTIMIZERS)},
     "learning_rate": {"type": float, "help": "the schedule's highest rate"},
@@ -130,8 +133,11 @@ def _with_lessons(
         )
     print("Inking drawings ...", flush=True)
     pictures, labels = lesson(drawings, seed)
-    order = np.random.default_rng(seed).permutation(len(pictures) + len(training[0]))
-    both = np.concatenate([training[0], pictures])[order], np.concatenate([training[1], labels])[order]
+    order = np.random.default_rng(seed).permutation(len(pictures) + MNIST_TIMES * len(training[0]))
+    both = (
+        np.concatenate([*MNIST_TIMES * [training[0]], pictures])[order],
+        np.concatenate([*MNIST_TIMES * [training[1]], labels])[order],
+    )
     files = ", ".join(path.name for path in options.strokes or [])
     without = f" without {', '.join(options.without)}" if options.without else ""
     print(f"{len(training[0]):,} images of MNIST, {len(pictures):,} made from {len(drawings):,} drawings and rules")
