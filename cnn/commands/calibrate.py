@@ -1,24 +1,27 @@
 """python -m cnn calibrate: make a network's probabilities honest, and choose when it says that it cannot read.
 
 The temperature and the threshold come from drawings and images that the network did not learn from; both are written
-into the weights file, the temperature as part of its last layer. With --like they are another file's: a network that
-then learned from everybody has nobody left to be calibrated on.
+into the weights file, the temperature as part of its last layer.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from digits.preprocess import prepare_all
+from digits.strokes import Drawing
 
 from cnn import weights
 from cnn.calibration import best_temperature, cool, expected_calibration_error, threshold, with_temperature
 from cnn.commands import CommandError, load_mnist, load_network, read_drawings
 from cnn.container import FileError
+from cnn.fast.reader import Reader
 from cnn.network import CNN
 from cnn.shifts import combine, read_views
+from cnn.training import Examples
 from cnn.verdict import judge
 
 MOST_REFUSED = 0.0025
@@ -29,9 +32,9 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     """Describe the command to argparse."""
     parser = commands.add_parser("calibrate", help="honest probabilities", description=__doc__)
     parser.add_argument("weights", type=Path, metavar="WEIGHTS", help="file to measure and to change")
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--strokes", type=Path, nargs="+", metavar="FILE", help="drawings it did not learn from")
-    source.add_argument("--like", type=Path, metavar="WEIGHTS", help="take temperature and threshold from this file")
+    parser.add_argument(
+        "--strokes", type=Path, nargs="+", metavar="FILE", required=True, help="drawings it did not learn from"
+    )
     parser.add_argument("--only", nargs="+", default=[], metavar="WRITER", help="of the drawings, only these writers'")
     parser.set_defaults(run=run)
 
@@ -41,34 +44,36 @@ def run(options: argparse.Namespace) -> int:
     network, header = load_network(options.weights)
     if "temperature" in header:
         raise CommandError(f"{options.weights} is calibrated already (temperature {header['temperature']:.3f}).")
-    if options.like is not None:
-        _, model = load_network(options.like)
-        if "temperature" not in model:
-            raise CommandError(f"{options.like} is not calibrated.")
-        temperature, bound = float(model["temperature"]), float(model["refuse_above"])
-        source = str(model["calibrated_on"])
-    else:
-        temperature, bound, source = _measure(network, options)
+    drawings = [d for d in read_drawings(options.strokes, options.only) if d.label is not None]
+    if not drawings:
+        raise CommandError("There is no labelled digit in these files to calibrate on.")
+    temperature, bound = calibration(network, drawings, load_mnist().validation)
     cool(network, temperature)
+    files = ", ".join(path.name for path in options.strokes)
+    only = f" ({', '.join(options.only)})" if options.only else ""
     facts = {key: value for key, value in header.items() if key not in ("format", "layers")}
-    facts |= {"temperature": temperature, "refuse_above": bound, "calibrated_on": source}
+    facts |= {"temperature": temperature, "refuse_above": bound}
+    facts |= {"calibrated_on": f"MNIST's validation images; {files}{only}"}
     try:
         weights.save(options.weights, network, **facts)
     except FileError as error:
         raise CommandError(str(error)) from error
-    print(f"{options.weights}: temperature {temperature:.3f}, refuses above {bound:.3f}")
+    print(f"Weights: {options.weights}")
     return 0
 
 
-def _measure(network: CNN, options: argparse.Namespace) -> tuple[float, float, str]:
-    """Temperature and threshold from MNIST's validation images and the given drawings."""
-    drawings = [d for d in read_drawings(options.strokes, options.only) if d.label is not None]
+def calibration(network: CNN, drawings: Sequence[Drawing], validation: Examples) -> tuple[float, float]:
+    """Temperature and threshold for a network that saw neither these digits nor MNIST's validation images.
+
+    Prints the expected calibration error on both, before and after.
+    """
     drawn, readable = prepare_all(drawing.strokes for drawing in drawings)
-    images, labels = load_mnist().validation
+    predict = Reader(network).predict
+    images, labels = validation
     sets = {
-        "MNIST validation": (read_views(network.predict_output, images), labels.astype(int)),
+        "MNIST validation": (read_views(predict, images), labels.astype(int)),
         "drawings": (
-            read_views(network.predict_output, drawn[readable]),
+            read_views(predict, drawn[readable]),
             np.array([drawing.label for drawing in drawings], int)[readable],
         ),
     }
@@ -82,6 +87,6 @@ def _measure(network: CNN, options: argparse.Namespace) -> tuple[float, float, s
             errors.append(expected_calibration_error(said.max(axis=1), said.argmax(axis=1) == labels))
         print(f"{name}, {len(labels):,}: expected calibration error {errors[0]:.4f} before, {errors[1]:.4f} after")
     nothing = judge(combine(with_temperature(sets["drawings"][0], temperature))).nothing
-    files = ", ".join(path.name for path in options.strokes)
-    only = f" ({', '.join(options.only)})" if options.only else ""
-    return temperature, threshold(nothing, MOST_REFUSED), f"MNIST's validation images; {files}{only}"
+    bound = threshold(nothing, MOST_REFUSED)
+    print(f"Temperature {temperature:.3f}, refuses above {bound:.3f}")
+    return temperature, bound

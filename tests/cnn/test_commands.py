@@ -12,8 +12,10 @@ from PIL import Image
 from cnn import weights
 from cnn.__main__ import main
 from cnn.architectures import build
+from cnn.commands import courses
 from cnn.commands.measure import wilson
 from cnn.shifts import read
+from digits import lessons
 from digits.samples import SAMPLES
 
 UNIPEN = """.COORD X Y
@@ -129,6 +131,35 @@ def test_a_run_can_be_kept_and_resumed(capsys, tmp_path):
         np.testing.assert_array_equal(other.params[name], array)
 
 
+def test_the_shipped_recipe_calibrates_on_those_held_out_and_then_learns_from_all(
+    capsys, tmp_path, drawings, monkeypatch
+):
+    for name, few in (("RULED", 2), ("SENSELESS", 30), ("PAIRS", 10)):
+        monkeypatch.setattr(lessons, name, few)
+    other = tmp_path / "other.unipen"
+    other.write_text(drawings.read_text().replace(" me 0", " you 0"))
+    learned_from = []
+
+    def noted(known, seed):
+        learned_from.append({drawing.writer for drawing in known})
+        return lessons.lesson(known, seed)
+
+    monkeypatch.setattr(courses, "lesson", noted)
+    out, never_saw = tmp_path / "net.npz", tmp_path / "never.npz"
+    options = ["--images", "400", "--epochs", "1", "--out", str(out), "--held-out-weights", str(never_saw)]
+    assert main(["train", *options, "--strokes", str(drawings), str(other), "--held-out", "you"]) == 0
+    assert learned_from == [{"me"}, {"me", "you"}]
+    said = capsys.readouterr().out
+    assert said.count("expected calibration error") == 2
+    first, second = weights.load(never_saw)[1], weights.load(out)[1]
+    assert "without you" in first["data"]
+    assert "without" not in second["data"]
+    assert first["temperature"] == second["temperature"] > 0
+    assert first["refuse_above"] == second["refuse_above"]
+    assert "(you)" in second["calibrated_on"]
+    assert main(["calibrate", str(out), "--strokes", str(other)]) == 2, "calibrated already"
+
+
 def test_predict_reads_pictures_a_line_each(capsys, tmp_path, digits):
     files = []
     for i in range(4):
@@ -161,6 +192,11 @@ def test_predict_reads_pictures_a_line_each(capsys, tmp_path, digits):
         (["train", "--out", "/proc/nowhere/net.npz"], "/proc"),
         (["train", "--out", "."], "folder"),
         (["train", "--resume", "none.ckpt"], "none.ckpt"),
+        (["train", "--held-out", "nobody", "--strokes", "{drawings}"], "nobody"),
+        (["train", "--recipe", "best", "--strokes", "{drawings}"], "reader"),
+        (["evaluate", "--worst", "sheet.doc"], ".png"),
+        (["evaluate", "--numbers", "3"], "--strokes"),
+        (["calibrate", "pretrained/digitscope.npz", "--strokes", "{drawings}"], "already"),
         (["evaluate", "--weights", "none.npz"], "none.npz"),
         (["evaluate", "--strokes", "none.unipen"], "none.unipen"),
         (["evaluate", "--strokes", "README.md"], "README.md"),
@@ -168,8 +204,8 @@ def test_predict_reads_pictures_a_line_each(capsys, tmp_path, digits):
         (["predict", "none.png"], "none.png"),
     ],
 )
-def test_what_cannot_run_says_so_in_a_sentence(capsys, arguments, word):
-    assert word in refused(capsys, *arguments)
+def test_what_cannot_run_says_so_in_a_sentence(capsys, drawings, arguments, word):
+    assert word in refused(capsys, *(argument.format(drawings=drawings) for argument in arguments))
 
 
 def test_weights_of_another_preprocessing_are_refused(capsys, tmp_path):
