@@ -82,6 +82,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--strokes", type=Path, nargs="+", required=True, metavar="FILE")
     parser.add_argument("--only", nargs="+", default=[], metavar="WRITER")
+    parser.add_argument("--limit", type=int, metavar="N", help="N of the drawings, picked at random with seed 0")
     parser.add_argument("--weights", type=Path, default=SHIPPED)
     options = parser.parse_args()
     network, _ = load_network(options.weights)
@@ -90,6 +91,9 @@ def main() -> None:
         for drawing in read_drawings(options.strokes, options.only)
         if drawing.label is not None and not drawing.strokes.empty
     ]
+    if options.limit is not None:
+        picked = np.random.default_rng(0).permutation(len(drawings))[: max(1, options.limit)]
+        drawings = [drawings[i] for i in picked]
     labels = np.array([drawing.label for drawing in drawings])
     print(f"{len(drawings):,} drawings, read by {options.weights.name}; right, in %\n")
     print(f"| prepared | {' | '.join(f'brush {brush}' for brush in BRUSHES)} | 95 % interval of the last |")

@@ -140,3 +140,13 @@ def test_a_drawing_put_on_a_board_has_its_size_lies_inside_and_on_pixels(share, 
         assert points.min() >= 0
         assert points.max() <= 340
         np.testing.assert_array_equal(points, np.round(points))
+
+
+def test_two_rings_that_a_collection_calls_a_zero_teach_that_they_are_no_digit(monkeypatch):
+    for name in ("RULED", "SENSELESS", "PAIRS"):
+        monkeypatch.setattr(lessons, name, 0)
+    ring = SAMPLES[0][0].paths[0]
+    two = Drawing(Strokes((ring, ring + (1.2, 0))), 0, "somebody")
+    one = Drawing(Strokes((ring, ring[:3])), 0, "somebody")
+    _, labels = lessons.lesson([two, one], 0)
+    assert labels.tolist() == [lessons.NONE] * lessons.HANDS + [0] * lessons.HANDS
