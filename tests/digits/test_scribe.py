@@ -146,7 +146,7 @@ def test_two_rings_that_a_collection_calls_a_zero_teach_that_they_are_no_digit(m
     for name in ("RULED", "SENSELESS", "PAIRS"):
         monkeypatch.setattr(lessons, name, 0)
     ring = SAMPLES[0][0].paths[0]
-    two = Drawing(Strokes((ring, ring + (1.2, 0))), 0, "somebody")
+    two = Drawing(Strokes((ring, ring + np.array([2.0, 0.0]))), 0, "somebody")
     one = Drawing(Strokes((ring, ring[:3])), 0, "somebody")
     _, labels = lessons.lesson([two, one], 0)
     assert labels.tolist() == [lessons.NONE] * lessons.HANDS + [0] * lessons.HANDS
