@@ -1,7 +1,8 @@
-"""The two courses of the shipped network: first without some writers, who calibrate it; then a short one with all.
+"""The two courses of the shipped network: first without some writers, who calibrate it; then a shorter one with all.
 
 What was never seen is needed twice: to make probabilities honest and to show how well new people are read. Only then
-may it be learned from too: a short course at a low rate, with hardly warped pictures, takes it in.
+may it be learned from too: a shorter course, from half the learning rate down again, takes it in (a warm restart:
+Loshchilov and Hutter 2016, arXiv:1608.03983).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from digits.augment import warp
 from digits.lessons import lesson
 from digits.mnist import Mnist
 from digits.strokes import Drawing
@@ -22,16 +22,13 @@ from cnn.commands.calibrate import calibration
 from cnn.commands.progress import Curves, with_progress
 from cnn.commands.save import save
 from cnn.network import CNN
-from cnn.schedules import FADE_TO
 from cnn.training import Examples, Run
-
-Array = np.ndarray
 
 HELD_OUT = ("25", "26", "27", "28", "29", "30", "apb")
 """Of the pen data that README names: the last writers of one collection, and one laboratory of the other."""
 MNIST_TIMES = 2
 """How often an epoch shows each MNIST image, warped anew: half of what is seen should be pictures that people wrote."""
-LAST_EPOCHS, LAST_RATE = 2, 0.1
+LAST_EPOCHS, LAST_RATE = 10, 0.5
 """The second course: its length, and its learning rate as a share of the first one's."""
 
 
@@ -94,16 +91,11 @@ def teach(
         state.settings, epochs=LAST_EPOCHS, seconds=None, learning_rate=LAST_RATE * state.settings.learning_rate
     )
     last = Run(network, settings)
-    with_progress(last, _examples(mnist.training, drawings, seed + 1), mnist.validation, augment=gently)
+    with_progress(last, _examples(mnist.training, drawings, seed + 1), mnist.validation)
     network = last.result()
     cool(network, temperature)
     facts["second_course_steps"] = last.step
     return Pupil(network, curves, facts)
-
-
-def gently(pictures: Array, rng: np.random.Generator, strength: float) -> Array:
-    """Warp as weakly as at the end of the first course, whatever strength is asked for."""
-    return warp(pictures, rng, min(strength, FADE_TO))
 
 
 def _examples(training: Examples, drawings: list[Drawing], seed: int) -> Examples:

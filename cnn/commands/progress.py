@@ -12,15 +12,13 @@ from cnn import checkpoint
 from cnn.commands import CommandError
 from cnn.container import write
 from cnn.fast.engine import FastEngine
-from cnn.training import Diverged, EpochDone, Examples, Finished, Run, StepDone, Warp, fit
+from cnn.training import Diverged, EpochDone, Examples, Finished, Run, StepDone, fit
 
 Curves = tuple[list[StepDone], list[EpochDone]]
 """What a run's learning curves are drawn from."""
 
 
-def with_progress(
-    run: Run, training: Examples, validation: Examples, keep: Path | None = None, augment: Warp = warp
-) -> Curves:
+def with_progress(run: Run, training: Examples, validation: Examples, keep: Path | None = None) -> Curves:
     """Train under a progress bar; a line an epoch stays on the screen, and `keep` gets a checkpoint after each.
 
     Raises CommandError when the run diverges or is stopped, FileError when a checkpoint cannot be written.
@@ -31,7 +29,7 @@ def with_progress(
     try:
         # Thousandths of the run: a run of so many seconds has no number of steps to count to.
         with tqdm(total=1000, bar_format="{desc} {bar} {percentage:3.0f}% [{elapsed}<{remaining}] {postfix}") as bar:
-            for event in fit(run, training, validation, augment, FastEngine()):
+            for event in fit(run, training, validation, warp, FastEngine()):
                 if isinstance(event, StepDone):
                     steps.append(event)
                     bar.set_description(f"Epoch {event.epoch}", refresh=False)
