@@ -111,19 +111,20 @@ class Answers:
 
     def __init__(self, network: InUse) -> None:
         self.network = network
-        self._read: Reading | None = None
+        # Of the last finished drawing (False), and of the last one with the pen still down (True).
+        self._read: dict[bool, Reading] = {}
         self._shown: tuple[Reading, dict[str, str]] | None = None
 
-    def reading(self, strokes: Strokes) -> Reading:
+    def reading(self, strokes: Strokes, down: bool = False) -> Reading:
         """What the network says to a drawing."""
-        last = self._read
+        last = self._read.get(down)
         if last is None or not last.strokes.same(strokes):
-            self._read = last = read(strokes, self.network)
+            self._read[down] = last = read(strokes, self.network)
         return last
 
     def panels(self, strokes: Strokes, begun: float, down: bool = False) -> dict[str, str]:
         """The same as HTML by panel, see `answer_panels`; for a finished drawing always the very same."""
-        reading = self.reading(strokes)
+        reading = self.reading(strokes, down)
         if down:
             return answer_panels(reading, self.network.name, begun, down)
         last = self._shown
@@ -240,7 +241,7 @@ def _bars_html(probabilities: np.ndarray | None) -> str:
         bars.append(
             f'<div class="bar{" best" if digit == best else ""}" data-digit="{digit}" data-probability="{p:.4f}">'
             f'<span class="number">{number}</span>'
-            f'<span class="track"><span class="level" style="height:{100 * p:.1f}%"></span></span>'
+            f'<span class="track"><span class="level" style="transform:translateY({100 - 100 * p:.1f}%)"></span></span>'
             f'<span class="name">{digit}</span></div>'
         )
     spoken = "No probabilities yet" if best < 0 else ", ".join(f"{d}: {percent(p)}" for d, p in enumerate(values))

@@ -18,6 +18,9 @@ export default function (component) {
   const { parentElement, data } = component;
   let follower = followers.get(parentElement);
   if (!follower) followers.set(parentElement, (follower = new Follower()));
+  // What the canvas has sent and how the channel does stands on the page, for those who watch.
+  follower.line.mark = parentElement.querySelector("span");
+  follower.line.mark.dataset.strokes = data.strokes;
   follower.settle(data);
   return () => {
     follower.leave();
@@ -36,8 +39,12 @@ class Line {
     if (this.socket?.readyState <= WebSocket.OPEN) return;
     const socket = (this.socket = new WebSocket(new URL(address.slice(1), document.baseURI.replace(/^http/, "ws"))));
     this.ready = new Promise((resolve, reject) => {
-      socket.onopen = resolve;
+      socket.onopen = () => {
+        this.mark.dataset.line = "open";
+        resolve();
+      };
       socket.onclose = () => {
+        this.mark.dataset.line = "closed";
         reject(new Error("closed"));
         this.failed(socket);
       };
@@ -107,7 +114,7 @@ class Follower {
     listen("touchend", this.touchEnd);
     listen("touchcancel", this.touchEnd);
     listen("click", this.click);
-    this.observer = new MutationObserver(() => this.panelsChanged());
+    this.observer = new MutationObserver((changes) => this.panelsChanged(new Set(changes.map(({ target }) => target))));
   }
 
   leave() {
@@ -317,9 +324,10 @@ class Follower {
     this.observer.takeRecords();
   }
 
-  panelsChanged() {
+  panelsChanged(written) {
     // Streamlit wrote: keep that, and show again what is newer, before anybody can see the difference.
     for (const [key, panel] of this.panels()) {
+      if (!written.has(panel)) continue;
       this.settled[key] = panel.innerHTML;
       if (this.points || this.finished.length) write(panel, this.shown[key]);
     }

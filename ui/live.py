@@ -114,6 +114,7 @@ def follow_pen(
                 "address": ADDRESS,
                 "token": channel.token,
                 "version": channel.version,
+                "strokes": len(strokes.paths),
                 "recent": ends,
                 "board": board,
                 "pen": pen,

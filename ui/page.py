@@ -53,7 +53,7 @@ def board(view: View) -> None:
         strokes,
         view.pen,
         answer=None if photo else lambda drawn, down: answers.panels(drawn, perf_counter(), down),
-        later=lambda drawn, down: {"feature_maps": maps(answers.reading(drawn))},
+        later=lambda drawn, down: {"feature_maps": maps(answers.reading(drawn, down))},
     )
     with ways:
         show_preparations(reading, network, view.pen)
