@@ -178,7 +178,7 @@ def _said(digit: str, words: str, detail: str, facts: str, kind: str) -> str:
     # Numbers of many digits have to fit where one digit stands large.
     size = f' style="--digits:{len(digit)}"' if len(digit) > 1 else ""
     return (
-        f'<div class="answer {kind}" role="status" {facts}><div class="digit"{size}>{digit}</div>'
+        f'<div class="{f"answer {kind}".strip()}" role="status" {facts}><div class="digit"{size}>{digit}</div>'
         f'<div class="words">{words}</div><div class="detail">{detail}</div></div>'
     )
 
