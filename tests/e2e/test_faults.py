@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.load import room
 from digits.samples import SAMPLES
 from tests.conftest import on_board
 from tests.e2e.conftest import Server
@@ -61,6 +63,12 @@ def test_two_tabs_do_not_see_each_other(browser: Browser, server: Server) -> Non
     context.close()
 
 
+def test_visitors_at_once_get_their_own_answers(server: Server) -> None:
+    people = asyncio.run(room(server.url, 8, 2.5))
+    assert sum(len(person.finals) for person in people) >= 8
+    assert [(person.wrong, person.lost) for person in people] == [(0, 0)] * 8
+
+
 def test_a_second_finger_draws_nothing(phone: Page) -> None:
     ready(phone)
     box = board(phone).bounding_box()
@@ -104,7 +112,8 @@ def test_another_pen_while_the_pen_is_down(page: Page) -> None:
     for i, (x, y) in enumerate(path[1:]):
         page.mouse.move(box["x"] + x, box["y"] + y)
         if i == len(path) // 2:
-            page.get_by_text("Show every layer").evaluate("label => label.click()")
+            page.get_by_role("switch", name="Show every layer").focus()
+            page.keyboard.press("Space")
             expect(page.get_by_role("switch", name="Show every layer")).to_be_checked(timeout=PATIENCE)
     page.mouse.up()
     assert answer(page, 1) == "7"
