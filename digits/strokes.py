@@ -41,6 +41,17 @@ class Strokes:
         """Whether the pen never touched the paper."""
         return not self.paths
 
+    def same(self, other: Strokes) -> bool:
+        """Whether the other is the same drawing, point by point; rounding apart."""
+        return (
+            self.size == other.size
+            and len(self.paths) == len(other.paths)
+            and all(
+                one.shape == two.shape and np.abs(one - two).max(initial=0) < 1e-6
+                for one, two in zip(self.paths, other.paths, strict=True)
+            )
+        )
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -117,7 +128,8 @@ def _is_number(value: Any) -> bool:
 
 def _is_coordinate(value: float) -> bool:
     # There is no board or tablet with a hundred million units; squares of far larger numbers would overflow.
-    return isfinite(value) and abs(value) < 1e8
+    # Compared first: a whole number may have hundreds of digits, and those have no place among floats.
+    return abs(value) < 1e8 and isfinite(value)
 
 
 def _moved(path: Array, entry: dict[str, Any]) -> Array:

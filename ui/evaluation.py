@@ -201,7 +201,7 @@ def _by_digit_html(labels: Array, predicted: Array) -> str:
     low = min(0.9, np.floor(min(shares) * 10) / 10)
     bars = "".join(
         f'<div class="bar" data-digit="{digit}"><span class="number">{100 * share:.1f}</span><span class="track">'
-        f'<span class="level" style="height:{100 * (share - low) / (1 - low):.1f}%"></span></span>'
+        f'<span class="level" style="transform:translateY({100 - 100 * (share - low) / (1 - low):.1f}%)"></span></span>'
         f'<span class="name">{digit}</span></div>'
         for digit, share in enumerate(shares)
     )

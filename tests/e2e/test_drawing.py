@@ -13,6 +13,7 @@ from digits.samples import SAMPLES
 from digits.strokes import Drawing
 from tests.conftest import on_board
 from tests.e2e.pen import PATIENCE, SIDE, answer, board, draw, draw_by_touch, press
+from tests.e2e.watch import layout_shift, record
 
 
 def seven(digit: int = 7) -> list[np.ndarray]:
@@ -34,8 +35,10 @@ def read_all(page: Page, drawings: list[Drawing], how) -> list[tuple[int | None,
 
 def test_twenty_digits_drawn_with_the_mouse(page: Page, twenty_drawings: list[Drawing]) -> None:
     assert len(twenty_drawings) == 20
+    record(page)
     wrong = read_all(page, twenty_drawings, draw)
     assert len(wrong) <= 2, wrong
+    assert layout_shift(page) < 0.05, "nothing jumps"
 
 
 def test_digits_drawn_with_a_finger(phone: Page, twenty_drawings: list[Drawing]) -> None:
@@ -65,7 +68,8 @@ def test_the_answer_comes_with_bars_picture_and_maps(page: Page) -> None:
 
 
 def test_undo_redo_and_clear_agree_with_the_answer(page: Page) -> None:
-    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_disabled()
+    bar = page.locator(".st-key-pen_bar")  # the canvas has an "Undo" of its own, which is hidden a moment later
+    expect(bar.get_by_role("button", name="Undo", exact=True)).to_be_disabled()
     draw(page, seven(1))
     assert answer(page, 1) == "1"
     # A bar across the 1's foot and one on its head.

@@ -1,0 +1,164 @@
+"""The live channel by itself: what it builds upon, what it refuses, how it slows down, and that memory stays tidy."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import weakref
+
+import numpy as np
+import pytest
+
+import ui.memory
+from digits.samples import SAMPLES
+from digits.strokes import Strokes, StrokesError
+from ui.answer import Answers
+from ui.live import REMEMBERED, Channel, MessageError, channel_for
+from ui.networks import in_use, shipped
+from ui.pace import LATE, OFTEN, RARE, Pace
+from ui.server import _parsed
+
+LINE = {"type": "path", "path": [["M", 10, 10], ["L", 200, 300]]}
+
+
+def channel() -> Channel:
+    made = Channel(answer=lambda strokes, down: {"answer": f"{len(strokes.paths)} {down}"})
+    made.settle(Strokes((), 340))
+    return made
+
+
+def message(**parts: object) -> dict:
+    return {"version": 1, "objects": [LINE], "down": False} | parts
+
+
+def test_new_strokes_are_added_to_the_settled_drawing():
+    live = channel()
+    assert live.respond(message()) == {"answer": "1 False"}
+    live.settle(Strokes((np.zeros((2, 2)),), 340))
+    assert live.respond(message(version=2, down=True)) == {"answer": "2 True"}
+    assert live.respond(message(version=1)) == {"answer": "1 False"}, "the one under way before still counts"
+
+
+def test_a_drawing_that_was_given_up_is_not_answered():
+    live = channel()
+    for _ in range(REMEMBERED):
+        live.settle(Strokes((), 340))
+    with pytest.raises(MessageError):
+        live.respond(message(version=1))
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        None,
+        [],
+        {},
+        message(objects=None),
+        message(objects="x" * 1000),
+        message(version="1"),
+        message(version=True),
+        message(version=10**400),
+        message(version=[[]]),
+        message(objects=[LINE] * 6000),
+        message(later=True),
+    ],
+)
+def test_hostile_messages_are_refused_in_a_sentence(hostile):
+    with pytest.raises((MessageError, StrokesError), match=r"\.$"):
+        channel().respond(hostile)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 1e300, 10**400, "7", None, True, {}, [[[]]]])
+def test_hostile_numbers_are_passed_over(number):
+    network = in_use()
+    read = Answers(network)
+    live = Channel(answer=lambda strokes, down: read.panels(strokes, 0.0, down))
+    live.settle(Strokes((), 340))
+    bad = {"type": "path", "path": [["M", number, 3], ["L", number, number], ["Q", 1, 2, 3, number], number]}
+    assert 'data-strokes="0"' in live.respond(message(objects=[bad, number]))["answer"]
+
+
+def test_text_that_is_no_message_is_none():
+    assert _parsed("[" * 100_000) == {}
+    assert _parsed("{") == {}
+    assert _parsed("7") == {}
+    assert _parsed(json.dumps(message())) == message()
+
+
+def test_only_who_knows_the_token_is_answered():
+    with pytest.raises(MessageError):
+        channel_for(Channel().token)
+    for foreign in (None, 7, "", ["a"], {}):
+        with pytest.raises(MessageError):
+            channel_for(foreign)
+
+
+def test_a_name_that_is_markup_is_shown_as_text():
+    from dataclasses import replace
+
+    named = Answers(replace(in_use(), name="<img src=x onerror=alert(1)>"))
+    shown = named.panels(Strokes(tuple(340 * path for path in SAMPLES[7][0].paths), 340), 0.0)["answer"]
+    assert "<img" not in shown
+    assert "&lt;img" in shown
+
+
+def test_a_drawing_that_was_answered_live_is_not_read_again(monkeypatch):
+    assert shipped().lens is not None
+    answers = Answers(in_use())
+    drawing = Strokes(tuple(340 * path for path in SAMPLES[7][0].paths), 340)
+    first = answers.panels(drawing, 0.0)
+    answers.panels(SAMPLES[3][0], 0.0, down=True)
+    again = Strokes(tuple(path.copy() + 1e-9 for path in drawing.paths), 340)
+    assert answers.panels(again, 5.0) is first
+
+
+def test_late_answers_make_visitors_ask_less_often():
+    pace = Pace()
+    assert pace.interval == OFTEN
+    for _ in range(100):
+        pace.note(0.04)
+    assert OFTEN < pace.interval < RARE
+    assert not pace.late
+    for _ in range(100):
+        pace.note(2 * LATE)
+    assert pace.late
+    assert pace.interval == RARE
+    for _ in range(100):
+        pace.note(0.004)
+    assert pace.interval == OFTEN
+    assert not pace.late
+
+
+class Ring:
+    """Something that only a collection can free."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_memory_is_collected_in_pauses(monkeypatch):
+    monkeypatch.setattr(ui.memory, "EVERY", 0.01)
+    drawing = True
+
+    async def scenario() -> tuple[bool, bool]:
+        nonlocal drawing
+        tidying = asyncio.create_task(ui.memory.keep_tidy(lambda: not drawing))
+        await asyncio.sleep(0)
+        gc.disable()
+        try:
+            ring = Ring()
+            left = weakref.ref(ring)
+            del ring
+            await asyncio.sleep(0.1)
+            while_drawing = left() is not None
+            drawing = False
+            while left() is not None:
+                await asyncio.sleep(0.01)
+            return while_drawing, True
+        finally:
+            gc.enable()
+            tidying.cancel()
+            gc.unfreeze()
+
+    assert asyncio.run(asyncio.wait_for(scenario(), 30)) == (True, True)
