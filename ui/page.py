@@ -9,7 +9,7 @@ from ui.canvas import drawing_board
 from ui.compare import show_preparations
 from ui.evaluation import training_panel
 from ui.frame import begin_page, show_notices
-from ui.inside import show_maps, show_no_maps
+from ui.inside import show_inside
 from ui.networks import in_use
 from ui.photo import photo_input
 from ui.runs import MOST_DRAWINGS
@@ -34,10 +34,7 @@ def board(view: View) -> None:
         show_answer(reading, network.name, begun)
     inside, ways, training = st.tabs(["Inside the network", "Other preparations", "Watch it learn"])
     with inside:
-        if network.lens is not None and reading.layers:
-            show_maps(network.lens.kinds, reading.layers, view.every_layer)
-        else:
-            show_no_maps()
+        show_inside(reading, network, view.every_layer)
     with ways:
         show_preparations(reading, network, view.pen)
     with training:

@@ -177,15 +177,16 @@ def origin(look: Look, number: int, place: Place) -> Place:
 
 
 def onward(look: Look, number: int, place: Place) -> Place | None:
-    """A place in the next values that the value at `place` goes into: the one where it weighs most.
+    """A place in the next values that the value at `place` goes into: where it matters most for the answer.
 
-    None behind the last layer, and where pooling drops an odd row or column.
+    That is where its weight times the answer's slope there is largest; where the answer hangs on none of them, the
+    weight alone decides. None behind the last layer, and where pooling drops an odd row or column.
     """
     if number + 1 >= len(look):
         return None
-    layer, x, after = look.layer(number + 1), look.at(number, place), look.values[number + 1]
+    layer, after = look.layer(number + 1), look.values[number + 1]
     if isinstance(layer, Conv3x3):
-        return _most_in_convolution(layer, place, after.shape)
+        return _most_in_convolution(layer, place, look.slopes[number + 1])
     if isinstance(layer, MaxPool2x2):
         to = (place[0], place[1] // 2, place[2] // 2)
         return to if to[1] < after.shape[1] and to[2] < after.shape[2] else None
@@ -193,24 +194,29 @@ def onward(look: Look, number: int, place: Place) -> Place | None:
         return (int(after.argmax()),)
     if isinstance(layer, FullyConnected):
         flat = int(np.ravel_multi_index(place, look.values[number].shape))
-        column = layer.params["weights"][:, flat]
-        return (int(np.abs(column if x == 0 else column * x).argmax()),)
+        weights = np.abs(layer.params["weights"][:, flat])
+        # A last layer without a softmax has no slopes behind it.
+        mattering = weights * np.abs(look.slopes[number + 1]) if number + 2 < len(look) else weights
+        return (int((mattering if mattering.any() else weights).argmax()),)
     if after.ndim != len(place):  # Flatten
         return (int(np.ravel_multi_index(place, look.values[number].shape)),)
     return place
 
 
-def _most_in_convolution(layer: Conv3x3, place: Place, shape: tuple[int, ...]) -> Place:
-    """The output of a convolution in which the input at `place` meets its largest weight."""
+def _most_in_convolution(layer: Conv3x3, place: Place, slopes: Array) -> Place:
+    """The output of a convolution through which the input at `place` matters most; `slopes` (F, H, W) are its."""
     channel, row, column = place
-    weights = np.abs(layer.params["weights"][:, channel])
-    best, found = -1.0, (0, 0, 0)
+    filters, height, width = slopes.shape
+    weights = np.zeros((filters, 3, 3))
+    mattering = np.zeros((filters, 3, 3))
     for i in range(3):
         for j in range(3):
-            if 0 <= row - i < shape[1] and 0 <= column - j < shape[2] and weights[:, i, j].max() > best:
-                best = float(weights[:, i, j].max())
-                found = (int(weights[:, i, j].argmax()), row - i, column - j)
-    return found
+            if 0 <= row - i < height and 0 <= column - j < width:
+                weights[:, i, j] = np.abs(layer.params["weights"][:, channel, i, j])
+                mattering[:, i, j] = weights[:, i, j] * np.abs(slopes[:, row - i, column - j])
+    most = mattering if mattering.any() else weights
+    filter_, i, j = (int(one) for one in np.unravel_index(most.argmax(), most.shape))
+    return filter_, row - i, column - j
 
 
 def trail(look: Look, number: int, place: Place) -> list[Place | None]:

@@ -6,7 +6,8 @@ from copy import deepcopy
 
 import numpy as np
 
-from cnn.layers import BatchNorm, Softmax
+from cnn.calibration import cool
+from cnn.layers import BatchNorm
 from cnn.network import CNN
 
 Array = np.ndarray
@@ -19,10 +20,9 @@ def broken(network: CNN, off: dict[str, list[int]], noise: float, temperature: f
     behind them would make something else of that zero, so it is silenced with them. `noise` is the
     deviation of what is added to each layer's weights, as a share of their own deviation. `temperature` divides
     the scores before the softmax: above 1 the answers become less sure, below 1 surer (Guo et al., "On calibration
-    of modern neural networks", 2017, arXiv:1706.04599). Raises ValueError for a temperature that is not above zero.
+    of modern neural networks", 2017, arXiv:1706.04599). Raises ValueError for a temperature that is
+    not above zero, or one other than 1 where there is no softmax.
     """
-    if not temperature > 0:
-        raise ValueError(f"A temperature must be above zero, but was {temperature}.")
     copy = deepcopy(network)
     silent: list[int] = []
     for name, layer in copy.layers:
@@ -37,7 +37,6 @@ def broken(network: CNN, off: dict[str, list[int]], noise: float, temperature: f
         silent = off.get(name, [])
         weights[silent] = 0
         layer.params["bias"][silent] = 0
-        if isinstance(layer, Softmax):
-            weights /= weights.dtype.type(temperature)
-            layer.params["bias"] /= weights.dtype.type(temperature)
+    if temperature != 1:
+        cool(copy, temperature)
     return copy

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
+from cnn.explain.scores import score_gradients, toward
 from cnn.layers import Conv3x3, Layer, MaxPool2x2
 from cnn.network import CNN
 
@@ -41,6 +44,12 @@ class Look:
     def answers(self) -> Array:
         """(K,): what the last layer gave, the probabilities."""
         return self.values[-1]
+
+    @cached_property
+    def slopes(self) -> list[Array]:
+        """How fast the likeliest answer's score rises with each value, in the shape of `values` without the last."""
+        direction = toward(self.network, int(self.answers.argmax()))
+        return [one[..., 0] for one in score_gradients(self.network, self.values[0][..., None], direction)]
 
     def at(self, number: int, place: Place) -> float:
         """The value at a place."""
