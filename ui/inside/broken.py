@@ -150,8 +150,8 @@ def _side(title: str, network: CNN, picture: Array, right: int, name: str) -> st
     )
     return (
         f'<div data-side="{name}" data-right="{right}" data-answer="{best}"><p><b>{title}</b>: “{named(best)}”, '
-        f"{100 * float(answers[best]):.1f} %; right on {right} of {QUICK} test images ({100 * right / QUICK:.1f} "
-        f"%), one "
-        f'pass each.</p><div class="bars small eleven" style="--answers:{len(answers)}" role="img" aria-label="{title}: '
+        f"{100 * float(answers[best]):.1f} %; right on {right} of {QUICK} test images, one pass each "
+        f"({100 * right / QUICK:.1f} %).</p>"
+        f'<div class="bars small eleven" style="--answers:{len(answers)}" role="img" aria-label="{title}: '
         f'{named(best)}">{bars}</div></div>'
     )

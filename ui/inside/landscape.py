@@ -139,7 +139,7 @@ def _table(places: Array, labels: Array, mine: Array) -> pd.DataFrame:
 
 
 def _chart() -> dict[str, Any]:
-    place = {
+    place: dict[str, Any] = {
         "x": {"field": "x", "type": "quantitative", "axis": None, "scale": {"zero": False}},
         "y": {"field": "y", "type": "quantitative", "axis": None, "scale": {"zero": False}},
     }
@@ -163,20 +163,8 @@ def _chart() -> dict[str, Any]:
                 },
             },
             # Each group's numeral over its middle, with a light edge so that it can be read on any colour.
-            *(
-                {
-                    "transform": [
-                        {"filter": "datum.number >= 0"},
-                        {
-                            "aggregate": [{"op": "median", "field": one, "as": one} for one in "xy"],
-                            "groupby": ["digit"],
-                        },
-                    ],
-                    "mark": {"type": "text", "fontSize": 22, "fontWeight": 700, **looks},
-                    "encoding": {**place, "text": {"field": "digit"}},
-                }
-                for looks in ({"color": "#ffffff", "stroke": "#ffffff", "strokeWidth": 5}, {"color": "#10203c"})
-            ),
+            _numerals(place, {"color": "#ffffff", "stroke": "#ffffff", "strokeWidth": 5}),
+            _numerals(place, {"color": "#10203c"}),
             {
                 "transform": [{"filter": "datum.number < 0"}],
                 "mark": {
@@ -192,4 +180,14 @@ def _chart() -> dict[str, Any]:
                 "encoding": {**place, "tooltip": {"value": "your drawing"}},
             },
         ],
+    }
+
+
+def _numerals(place: dict[str, Any], looks: dict[str, Any]) -> dict[str, Any]:
+    """A layer of ten large numerals."""
+    middles = [{"op": "median", "field": one, "as": one} for one in "xy"]
+    return {
+        "transform": [{"filter": "datum.number >= 0"}, {"aggregate": middles, "groupby": ["digit"]}],
+        "mark": {"type": "text", "fontSize": 22, "fontWeight": 700, **looks},
+        "encoding": {**place, "text": {"field": "digit"}},
     }
