@@ -57,7 +57,7 @@ CHANGES = {
         "degrees clockwise",
         np.arange(-100.0, 101, 10),
         "times as large",
-        np.round(np.arange(0.4, 1.61, 0.08), 2),
+        np.round(np.arange(0.4, 1.61, 0.1), 1),
         lambda picture, turn, size: transformed(picture, turn=turn, size=size),
     ),
     "Thickness and slant": Change(

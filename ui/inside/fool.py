@@ -21,8 +21,8 @@ def show_fool(subject: Subject) -> None:
     """Choose where to begin and what it should be taken for."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         start = str(st.segmented_control("Begin with", STARTS, default=STARTS[0], required=True, key="fool_start"))
-        goal = int(st.pills("Take it for", range(DIGITS), default=3, required=True, key="fool_goal") or 0)
         again = st.button("Other snow", key="fool_again", disabled=start != STARTS[0])
+    goal = int(st.pills("Take it for", range(DIGITS), default=3, required=True, key="fool_goal") or 0)
     seed = int(st.session_state.get("fool_seed", 1)) + (1 if again else 0)
     st.session_state["fool_seed"] = seed
     first = {

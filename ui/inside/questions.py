@@ -71,7 +71,8 @@ def _at(place: Place) -> str:
 
 
 def _written(value: float) -> str:
-    return f"{value:.{DECIMALS}f}"
+    text = f"{value:.{DECIMALS}f}"
+    return text.lstrip("-") if float(text) == 0 else text
 
 
 def _live(look: Look, number: int, rng: np.random.Generator) -> Place:
@@ -113,6 +114,13 @@ def _pooling(look: Look, number: int, rng: np.random.Generator) -> Question:
     place = _live(look, number, rng)
     found = arithmetic(look, number, place)
     assert isinstance(found, Choice)
+    # Where four values differ there is something to choose from; on blank paper they do not.
+    for _ in range(50):
+        if len(np.unique(np.round(found.square, DECIMALS))) == found.square.size:
+            break
+        place = _live(look, number, rng)
+        found = arithmetic(look, number, place)
+        assert isinstance(found, Choice)
     return Question(
         look.names[number],
         place,
@@ -178,7 +186,7 @@ def _dense(look: Look, number: int, rng: np.random.Generator) -> Question:
     found = arithmetic(look, number, place)
     assert isinstance(found, Sum)
     strongest = found.strongest(3)
-    rows = np.array([[found.inputs[at], found.weights[at]] for at in strongest])
+    rows = np.array([[found.inputs[at] for at in strongest], [found.weights[at] for at in strongest]])
     rest = found.total - sum(float(found.products[at]) for at in strongest)
     return Question(
         look.names[number],
@@ -190,7 +198,7 @@ def _dense(look: Look, number: int, rng: np.random.Generator) -> Question:
         f"{_written(found.value)}. The three products are "
         f"{', '.join(_written(float(found.products[at])) for at in strongest)}.",
         found.value,
-        (("value, weight", rows),),
+        (("values above, their weights below", rows),),
     )
 
 

@@ -31,21 +31,20 @@ class Found:
 def show_why(subject: Subject) -> None:
     """Choose an answer; see four pictures of what speaks for and against it."""
     answers = list(range(len(subject.look.answers)))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        asked = st.pills(
-            "Why (or why not) this answer?",
-            ["likeliest", *answers],
-            format_func=lambda one: one if isinstance(one, str) else named(one),
-            default="likeliest",
-            required=True,
-            key="why_answer",
-        )
-        answer = subject.answer if asked == "likeliest" or asked not in answers else int(asked)
-        blocks = gradcam.layers(subject.look)
-        names = [subject.look.names[number] for number in blocks]
-        block = None
-        if blocks:
-            block = st.selectbox("Grad-CAM looks at", names, index=len(names) - 1, key="why_layer", width=150)
+    asked = st.pills(
+        "Why (or why not) this answer?",
+        ["likeliest", *answers],
+        format_func=lambda one: one if isinstance(one, str) else named(one),
+        default="likeliest",
+        required=True,
+        key="why_answer",
+    )
+    answer = subject.answer if asked == "likeliest" or asked not in answers else int(asked)
+    blocks = gradcam.layers(subject.look)
+    names = [subject.look.names[number] for number in blocks]
+    block = None
+    if blocks:
+        block = st.selectbox("Grad-CAM looks at", names, index=len(names) - 1, key="why_layer", width=150)
     found = _found(subject, answer)
     chance = float(subject.look.answers[answer])
     st.html(

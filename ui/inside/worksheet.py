@@ -10,7 +10,8 @@ from cnn.explain import Look
 from fpdf import FPDF
 from PIL import Image
 
-from ui.inside.questions import Question, questions
+from ui.inside.numbers import written
+from ui.inside.questions import DECIMALS, Question, questions
 from ui.inside.subject import Subject
 from ui.pictures import coloured
 
@@ -19,8 +20,8 @@ Array = np.ndarray
 MARGIN = 16.0
 """Millimetres."""
 WIDE = 210 - 2 * MARGIN
-PICTURE = 70.0
-CELL = 15.5, 6.5
+PICTURE = 54.0
+CELL = 15.5, 5.8
 
 
 def show_worksheet(subject: Subject) -> None:
@@ -55,7 +56,9 @@ VERSION = "Another number asks about other places: neighbours in class can get d
 
 
 def _table_html(title: str, table: Array) -> str:
-    rows = "".join("<tr>" + "".join(f"<td>{value:.2f}</td>" for value in row) + "</tr>" for row in table)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{written(float(value), DECIMALS)}</td>" for value in row) + "</tr>" for row in table
+    )
     return f'<div class="sheet"><table><caption>{title}</caption>{rows}</table></div>'
 
 
@@ -89,21 +92,24 @@ def _questions_sheet(pdf: FPDF, look: Look, network: str, seed: int, asked: list
     pdf.set_xy(MARGIN + PICTURE + 12, top)
     pdf.set_font("Helvetica", "", 10.5)
     pdf.multi_cell(WIDE - PICTURE - 12, 5.4, WORDS, new_x="LEFT", new_y="NEXT")
-    pdf.ln(3)
-    pdf.multi_cell(WIDE - PICTURE - 12, 8, "Name: ______________________\nClass: ______________________")
-    pdf.set_xy(MARGIN, top + PICTURE + 9)
+    pdf.set_xy(MARGIN + PICTURE + 12, pdf.get_y() + 2)
+    pdf.multi_cell(WIDE - PICTURE - 12, 9, "Name: ______________________\nClass: ______________________")
+    pdf.set_xy(MARGIN, top + PICTURE + 6)
     for number, question in enumerate(asked, 1):
-        height = 18 + sum(7 + CELL[1] * len(table) for _, table in question.tables[:1])
+        height = 12 + sum(6 + CELL[1] * len(table) for _, table in question.tables[:1])
         if pdf.get_y() + height > 297 - 14:
             pdf.add_page()
         pdf.set_font("Helvetica", "", 10.5)
         pdf.multi_cell(
             WIDE, 5.2, _latin(f"**{number}.** {question.text}"), markdown=True, new_x="LMARGIN", new_y="NEXT"
         )
-        _tables(pdf, question)
+        right = _tables(pdf, question)
         pdf.set_font("Helvetica", "", 10.5)
-        pdf.cell(0, 8, "Answer: " + 30 * "_", new_x="LMARGIN", new_y="NEXT")
-        pdf.ln(1.5)
+        # Beside the tables where there is room, else below.
+        if right > MARGIN and right < MARGIN + WIDE - 58:
+            pdf.set_xy(right, pdf.get_y() - 8)
+        pdf.cell(0, 8, "Answer: " + 21 * "_", new_x="LMARGIN", new_y="NEXT")
+        pdf.ln(1)
 
 
 def _answers_sheet(pdf: FPDF, look: Look, network: str, seed: int, asked: list[Question]) -> None:
@@ -118,7 +124,7 @@ def _answers_sheet(pdf: FPDF, look: Look, network: str, seed: int, asked: list[Q
             pdf.rect(MARGIN + x0, top + y0, x1 - x0, y1 - y0)
             pdf.set_draw_color(0)
             pdf.set_line_width(0.2)
-    pdf.set_xy(MARGIN, top + PICTURE + 9)
+    pdf.set_xy(MARGIN, top + PICTURE + 6)
     pdf.set_font("Helvetica", "", 10.5)
     for number, question in enumerate(asked, 1):
         pdf.multi_cell(
@@ -168,10 +174,10 @@ def _drawing(pdf: FPDF, look: Look, top: float) -> None:
         pdf.text(MARGIN + PICTURE + 0.8, top + (one + 0.75) * pixel, str(one))
 
 
-def _tables(pdf: FPDF, question: Question) -> None:
-    """The question's tables beside each other."""
+def _tables(pdf: FPDF, question: Question) -> float:
+    """The question's tables beside each other; returns where there is room to the right of them."""
     if not question.tables:
-        return
+        return MARGIN
     pdf.ln(1)
     left, top = MARGIN + 4, pdf.get_y()
     bottom = top
@@ -183,11 +189,12 @@ def _tables(pdf: FPDF, question: Question) -> None:
         for row in table:
             pdf.set_xy(left, y)
             for value in row:
-                pdf.cell(CELL[0], CELL[1], f"{value:.2f}", border=1, align="C")
+                pdf.cell(CELL[0], CELL[1], written(float(value), DECIMALS).replace("−", "-"), border=1, align="C")
             y += CELL[1]
         bottom = max(bottom, y)
-        left += CELL[0] * len(table[0]) + 14
+        left += CELL[0] * len(table[0]) + 8
     pdf.set_xy(MARGIN, bottom + 1)
+    return left
 
 
 def _latin(text: str) -> str:
