@@ -56,7 +56,7 @@ def smallest_edit(network: CNN, picture: Array, goal: int, most: int = MOST) -> 
         touched |= best != now
         now = best
     if reached:
-        now = _without_the_needless(network, picture, now, goal)
+        now = without_the_needless(network, picture, now, goal)
         answers = network.predict_output(now[None])[0]
     yield Edit(now, int((now != picture).sum()), answers, True, reached)
 
@@ -84,7 +84,7 @@ def _lead(network: CNN, pictures: Array, goal: int) -> Array:
     return found[goal] - np.delete(found, goal, axis=0).max(axis=0)
 
 
-def _without_the_needless(network: CNN, first: Array, edited: Array, goal: int) -> Array:
+def without_the_needless(network: CNN, first: Array, edited: Array, goal: int) -> Array:
     """Put pixels back, one at a time, as long as the answer stays: the one whose loss costs least comes first."""
     while True:
         places = np.flatnonzero(first != edited)

@@ -7,7 +7,7 @@ import pytest
 
 from cnn import CNN, Conv3x3, Softmax
 from cnn.explain.broken import broken
-from cnn.explain.edits import smallest_edit
+from cnn.explain.edits import smallest_edit, without_the_needless
 from cnn.explain.fooling import ENOUGH, fool, noise
 from cnn.explain.landscape import among, last_features, neighbours, principal_plane
 from tests.cnn.explain.stacks import STACKS, learned, lived
@@ -34,6 +34,16 @@ def test_the_smallest_edit_by_hand():
     assert not last.picture[:14].any()
     assert [step.changed for step in steps] == [0, 1, 2, 3]
     assert not any(step.done for step in steps[:-1])
+
+
+def test_needless_pixels_are_put_back():
+    # Five pixels of ink below, where three are enough: two go back, whichever.
+    blank = np.zeros((28, 28), np.uint8)
+    edited = blank.copy()
+    edited[20, 4:9] = 255
+    found = without_the_needless(by_sums(), blank, edited, 1)
+    assert (found == 255).sum() == 3
+    assert not found[edited == 0].any()
 
 
 def test_every_pixel_of_an_edit_is_needed(digits):
