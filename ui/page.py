@@ -9,7 +9,7 @@ from ui.canvas import drawing_board
 from ui.compare import show_preparations
 from ui.evaluation import training_panel
 from ui.frame import begin_page, show_notices
-from ui.inside import maps_html, show_maps
+from ui.inside import maps_html, show_inside
 from ui.live import follow_pen
 from ui.networks import in_use
 from ui.photo import photo_input
@@ -48,7 +48,7 @@ def board(view: View) -> None:
         return maps_html(kinds, reading.layers, view.every_layer)
 
     with inside:
-        show_maps(maps(reading))
+        show_inside(reading, network, lambda: maps(reading))
     follow_pen(
         strokes,
         view.pen,

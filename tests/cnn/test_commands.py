@@ -227,3 +227,8 @@ def test_the_interval_by_hand():
     low, high = wilson(0.8, 10)
     assert low == pytest.approx(0.490, abs=0.001)
     assert high == pytest.approx(0.943, abs=0.001)
+
+
+def test_a_landscape_needs_a_network(capsys, tmp_path):
+    pytest.importorskip("sklearn")
+    assert "cannot be opened" in refused(capsys, "landscape", "--weights", str(tmp_path / "none.npz"))

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from digits.samples import SAMPLES
 from tests.conftest import on_board
 from tests.e2e.pen import PATIENCE, SIDE, answer, draw, press
+from tests.e2e.test_live import settled
 
 SLOW = 60_000
 """Milliseconds: a process has to start and to read 60,000 images."""
@@ -35,6 +36,7 @@ def test_a_minute_of_training(page: Page) -> None:
     expect(page.locator(".st-key-presets").get_by_role("radio", name="one minute")).to_be_checked()
     draw(page, on_board(SAMPLES[SEVEN][0], SIDE))
     assert answer(page, 1) == "7"
+    settled(page, 1)
     button(page, "Start").click()
     training = page.locator(".st-key-training")
     expect(training).to_contain_text("images a second", timeout=SLOW)

@@ -1,0 +1,9 @@
+"""Explanations: what a network did with one picture, number by number, and what its answer hangs on.
+
+Everything here looks at one pass of one picture; nothing is written to the network.
+"""
+
+from cnn.explain.arithmetic import Sum, arithmetic, onward, origin, trail
+from cnn.explain.look import Look, Place
+
+__all__ = ["Look", "Place", "Sum", "arithmetic", "onward", "origin", "trail"]

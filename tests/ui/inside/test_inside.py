@@ -1,0 +1,118 @@
+"""The looks without a browser: what is asked on worksheets, what is drawn, and where a walk stands."""
+
+from __future__ import annotations
+
+import io
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from cnn.explain import Look
+from tests.cnn.explain.stacks import STACKS, lived
+from ui.inside.change import CHANGES
+from ui.inside.landscape import MANY, folded
+from ui.inside.numbers import written
+from ui.inside.overview import WIDE, columns, sources, sprite
+from ui.inside.pixel import numbers_file
+from ui.inside.questions import questions
+from ui.inside.walk import Walk
+from ui.inside.worksheet import worksheet
+
+
+@pytest.fixture(params=list(STACKS))
+def look(request, digits) -> Look:
+    return Look(lived(request.param), digits.test_images[0])
+
+
+def test_numbers_are_written_with_a_real_minus_and_no_negative_zero():
+    assert [written(value, 2) for value in (-1.005, -0.001, 0.0, 12.345)] == ["−1.00", "0.00", "0.00", "12.35"]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_worksheets_answers_are_the_networks_numbers(look, seed):
+    asked = questions(look, np.random.default_rng(seed))
+    assert 3 <= len(asked) <= 7
+    for question in asked:
+        number = look.names.index(question.layer)
+        if "Which pixels" in question.text:
+            top, left, bottom, right = question.marks[0]
+            assert question.value == (bottom - top) * (right - left)
+        elif not question.layer.startswith("softmax"):
+            assert question.value == look.at(number, question.place)
+            assert question.answer.startswith(written(question.value, 2).replace("−", "-"))
+    again = questions(look, np.random.default_rng(seed))
+    assert [one.text for one in again] == [one.text for one in asked]
+
+
+def test_a_class_can_work_out_normalisation_from_the_printed_numbers(digits):
+    look = Look(lived("reader"), digits.test_images[0])
+    asked = next(one for one in questions(look, np.random.default_rng(5)) if one.layer == "norm1")
+    x, mean, deviation, scale, shift = map(float, re.findall(r"-?\d+\.\d{4}", asked.text))
+    assert (x - mean) / deviation * scale + shift == pytest.approx(asked.value, abs=0.02)
+
+
+def test_the_worksheet_is_two_sheets(digits):
+    look = Look(lived("reader"), digits.test_images[0])
+    pdf = worksheet(look, "mine → “ß”", 1)
+    assert pdf.startswith(b"%PDF")
+    assert pdf.count(b"/Type /Page\n") == 2
+
+
+def test_every_layer_has_its_column_and_no_two_overlap(look):
+    found = columns(look)
+    assert [column.count for column in found] == [len(values) for values in look.values]
+    for one, other in pairwise(found):
+        assert one.left + one.width <= other.left + 1e-6
+    assert found[-1].left + found[-1].width <= WIDE
+    assert all(column.rows * column.cell <= 441 for column in found)
+
+
+def test_a_map_hangs_on_maps_that_exist(look):
+    for number in range(1, len(look)):
+        for source, _ in sources(look, number, 0):
+            assert 0 <= source < len(look.values[number - 1])
+    assert sources(look, 0, 0) == []
+
+
+def test_all_maps_stand_in_one_picture(rng):
+    maps = rng.standard_normal((5, 3, 4))
+    sheet = sprite(maps, 2)
+    assert sheet.shape == (9, 8, 4)
+    assert not sheet[6:, 4:, 3].any(), "the sixth place is empty"
+    np.testing.assert_array_equal(sheet[3:6, 4:, :3], sprite(maps, 5)[:, 12:16, :3])  # map 3
+
+
+def test_the_file_of_all_numbers_holds_them(look):
+    with np.load(io.BytesIO(numbers_file(look))) as file:
+        for name, values in zip(look.names, look.values, strict=True):
+            np.testing.assert_array_equal(file[name], values)
+        for name, array in look.network.params.items():
+            np.testing.assert_array_equal(file[name], array)
+
+
+def test_a_walk_goes_forth_and_back_on_one_way(look):
+    own = Walk()
+    own.go(look, 1, (0, 99, 99))
+    way = list(own.way)
+    own.step(len(look) - 1)
+    own.step(1)
+    assert own.way == way
+    own.step(len(look))
+    assert own.number == 1
+
+
+@pytest.mark.parametrize("name", list(CHANGES))
+def test_hundreds_of_versions_with_the_drawing_itself_among_them(name, digits):
+    change = CHANGES[name]
+    across, down = (one.ravel() for one in np.meshgrid(change.columns, change.rows))
+    versions = change.make(digits.test_images[0], across, down)
+    assert versions.shape == (len(across), 28, 28)
+    assert len(across) >= 200
+    assert (versions == digits.test_images[0]).all(axis=(1, 2)).any()
+
+
+def test_the_kept_landscape_is_only_for_its_network():
+    assert folded("another network") is None
+    assert MANY == 2_000

@@ -1,0 +1,227 @@
+"""A worksheet's questions and answers, made from the live numbers of one drawing: one for each kind of layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from cnn.explain import Look, Place, arithmetic
+from cnn.explain.arithmetic import Choice, Normalised, Rectified, Softmaxed, Sum
+from cnn.layers import BatchNorm, Conv3x3, FullyConnected, MaxPool2x2, ReLU, Softmax
+
+Array = np.ndarray
+
+DECIMALS = 2
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question with the tables that it needs, and its answer."""
+
+    layer: str
+    place: Place
+    text: str
+    answer: str
+    value: float
+    """What the answer comes to: the network's own number."""
+    tables: tuple[tuple[str, Array], ...] = ()
+    """Titles and numbers (rows, columns)."""
+    marks: tuple[tuple[int, int, int, int], ...] = field(default=())
+    """Frames on the drawing: top, left, bottom, right in pixels."""
+
+
+def questions(look: Look, rng: np.random.Generator, most: int = 7) -> list[Question]:
+    """At most `most` questions on this drawing, in the order of the layers, no kind of layer twice."""
+    seen: set[type] = set()
+    found: list[Question] = []
+    for number in range(1, len(look)):
+        kind = type(look.layer(number))
+        if kind in seen:
+            continue
+        for question in _about(look, number, rng):
+            seen.add(kind)
+            found.append(question)
+    return found[:most]
+
+
+def _about(look: Look, number: int, rng: np.random.Generator) -> Iterator[Question]:
+    layer = look.layer(number)
+    if isinstance(layer, Conv3x3):
+        yield from _convolution(look, number, rng)
+    elif isinstance(layer, MaxPool2x2):
+        yield _pooling(look, number, rng)
+    elif isinstance(layer, BatchNorm):
+        yield _normalised(look, number, rng)
+    elif isinstance(layer, ReLU):
+        yield _rectified(look, number, rng)
+    elif isinstance(layer, Softmax):
+        yield from _softmax(look, number)
+    elif isinstance(layer, FullyConnected):
+        yield _dense(look, number, rng)
+
+
+def _named(look: Look, number: int, place: Place) -> str:
+    name = look.names[number]
+    return f"{name}, map {place[0]}, at {_at(place)}" if len(place) == 3 else f"{name}, value {place[0]}"
+
+
+def _at(place: Place) -> str:
+    return f"({place[1]}, {place[2]})"
+
+
+def _written(value: float) -> str:
+    text = f"{value:.{DECIMALS}f}"
+    return text.lstrip("-") if float(text) == 0 else text
+
+
+def _live(look: Look, number: int, rng: np.random.Generator) -> Place:
+    """A place where something happens: one of the largest tenth in size."""
+    values = np.abs(look.values[number])
+    order = np.argsort(values, axis=None)[-max(values.size // 10, 1) :]
+    return tuple(int(one) for one in np.unravel_index(int(rng.choice(order)), values.shape))
+
+
+def _convolution(look: Look, number: int, rng: np.random.Generator) -> Iterator[Question]:
+    place = _live(look, number, rng)
+    found = arithmetic(look, number, place)
+    assert isinstance(found, Sum)
+    if len(found.products) == 1:
+        yield Question(
+            look.names[number],
+            place,
+            f"The kernel of {look.names[number]}, map {place[0]}, is laid on the picture with its upper left corner at "
+            f"{_at(place)}. Multiply what lies on each other, add everything and the bias of "
+            f"{_written(found.bias)}. What "
+            f"is the value at {_at(place)}?",
+            f"{_written(found.value)}. The nine products sum to {_written(found.total)}; the bias is added.",
+            found.value,
+            (("patch of the picture (ink - 0.5)", found.inputs[0]), ("kernel", found.weights[0])),
+        )
+    top, left, bottom, right = look.field(number, place)
+    yield Question(
+        look.names[number],
+        place,
+        f"Which pixels of the drawing can the value of {_named(look, number, place)} see? Draw their frame.",
+        f"Rows {top} to {bottom - 1}, columns {left} to {right - 1}: {bottom - top} x {right - left} pixels.",
+        float((bottom - top) * (right - left)),
+        (),
+        ((top, left, bottom, right),),
+    )
+
+
+def _pooling(look: Look, number: int, rng: np.random.Generator) -> Question:
+    place = _live(look, number, rng)
+    found = arithmetic(look, number, place)
+    assert isinstance(found, Choice)
+    # Where four values differ there is something to choose from; on blank paper they do not.
+    for _ in range(50):
+        if len(np.unique(np.round(found.square, DECIMALS))) == found.square.size:
+            break
+        place = _live(look, number, rng)
+        found = arithmetic(look, number, place)
+        assert isinstance(found, Choice)
+    return Question(
+        look.names[number],
+        place,
+        f"{look.names[number]} looks at these four values of map {place[0]}. Which one goes on to {_at(place)}?",
+        f"{_written(found.value)}, the largest of the four.",
+        found.value,
+        ((f"{look.names[number - 1]}, map {place[0]}", found.square),),
+    )
+
+
+def _normalised(look: Look, number: int, rng: np.random.Generator) -> Question:
+    place = _live(look, number, rng)
+    found = arithmetic(look, number, place)
+    assert isinstance(found, Normalised)
+    return Question(
+        look.names[number],
+        place,
+        f"The value {found.x:.4f} enters {_named(look, number, place)}. The mean is {found.mean:.4f}, the deviation "
+        f"{found.deviation:.4f}, the scale {found.scale:.4f}, the shift {found.shift:.4f}. "
+        "What comes out?",
+        f"{_written(found.value)}: (value - mean) / deviation x scale + shift.",
+        found.value,
+    )
+
+
+def _rectified(look: Look, number: int, rng: np.random.Generator) -> Question:
+    before = look.values[number - 1]
+    if before.ndim != 3 or min(before.shape[1:]) < 3:
+        place = tuple(int(rng.integers(side)) for side in before.shape)
+        found = arithmetic(look, number, place)
+        assert isinstance(found, Rectified)
+        return Question(
+            look.names[number],
+            place,
+            f"The value {_written(found.x)} enters {_named(look, number, place)}. What is it after ReLU?",
+            f"{_written(found.value)}: what is below zero becomes zero.",
+            found.value,
+        )
+    # A window in which both signs occur, if there is one: then there is something to see.
+    _, height, width = before.shape
+    signs = before > 0
+    mixed = np.argwhere(
+        signs[:, : height - 2, : width - 2] & ~signs[:, 1 : height - 1, 1 : width - 1] & ~signs[:, 2:, : width - 2]
+    )
+    place = tuple(int(one) for one in (rng.choice(mixed) if len(mixed) else (0, 0, 0)))
+    at = (place[0], place[1] + 1, place[2] + int(rng.integers(2)))
+    value = look.at(number, at)
+    window = before[place[0], place[1] : place[1] + 3, place[2] : place[2] + 3]
+    return Question(
+        look.names[number],
+        at,
+        f"These are rows {place[1]} to {place[1] + 2}, columns {place[2]} to {place[2] + 2} of "
+        f"{look.names[number - 1]}, "
+        f"map {place[0]}. What is the value at {_at(at)} after ReLU? Then fill in the other eight.",
+        f"{_written(value)}. Every number below zero becomes 0, the others stay.",
+        value,
+        ((f"{look.names[number - 1]}, map {place[0]}", window),),
+    )
+
+
+def _dense(look: Look, number: int, rng: np.random.Generator) -> Question:
+    place = _live(look, number, rng)
+    found = arithmetic(look, number, place)
+    assert isinstance(found, Sum)
+    strongest = found.strongest(3)
+    rows = np.array([[found.inputs[at] for at in strongest], [found.weights[at] for at in strongest]])
+    rest = found.total - sum(float(found.products[at]) for at in strongest)
+    return Question(
+        look.names[number],
+        place,
+        f"Value {place[0]} of {look.names[number]} adds {found.products.size:,} products. Here are the three strongest "
+        f"pairs of value and weight; the others sum to {_written(rest)}, the bias is {_written(found.bias)}. What "
+        f"is the "
+        "value?",
+        f"{_written(found.value)}. The three products are "
+        f"{', '.join(_written(float(found.products[at])) for at in strongest)}.",
+        found.value,
+        (("values above, their weights below", rows),),
+    )
+
+
+def _softmax(look: Look, number: int) -> Iterator[Question]:
+    best = int(look.answers.argmax())
+    found = arithmetic(look, number, (best,))
+    assert isinstance(found, Softmaxed)
+    yield Question(
+        look.names[number],
+        (best,),
+        "These are the scores of all answers, 0 first"
+        + (", “no digit” last" if len(found.scores) > 10 else "")
+        + f". Take the largest from each, raise e to it, divide by the sum. How likely is {best}?"
+        + (" (10 means no digit.)" if best == 10 else ""),
+        f"{100 * found.value:.1f} %. The powers sum to {found.total:.4f}, and the largest score's own power is 1.",
+        found.value,
+        (("scores", found.scores.reshape(1, -1)),),
+    )
+    second = int(np.argsort(look.answers)[-2])
+    yield Question(
+        look.names[number],
+        (second,),
+        "Which answer is the second likeliest, and by how much is its score below the first?",
+        f"{second if second < 10 else 'No digit'}; {_written(float(found.scores[best] - found.scores[second]))} below.",
+        float(found.scores[best] - found.scores[second]),
+    )
