@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,8 @@ STILL_TO_COME = "#d3d7df"
 
 COLUMNS = ["kind", "share", "end", "digit", "rank", "probability", "words"]
 
+NO_STROKES = Strokes(())
+
 SHARE, PIECE = "timeline_share", "timeline_piece"
 """Keys of the widgets."""
 
@@ -60,6 +62,8 @@ class Timeline:
     """(n,) float32: the probability that it was no digit."""
     said: Array
     """(n,) int: the digit, -1 where none was read."""
+    drawing: Strokes = NO_STROKES
+    """All that is on the board; of several digits the timeline is only about one."""
 
     @property
     def shares(self) -> Array:
@@ -147,18 +151,17 @@ def show_timeline(reading: Reading, network: InUse) -> None:
                 f"strokes and {MOST_POINTS:,} points.</p>"
             )
             return
-        line = _timeline_of(strokes, network)
-        words, there = st.columns([2, 3], gap="large")
-        with there:
-            place = st.container()
-            share = st.slider(
-                "How far the pen had come", 100 // MOMENTS, 100, step=100 // MOMENTS, format="%d %%", key=SHARE
-            )
-            moment = share * MOMENTS // 100 - 1
-            place.vega_lite_chart(chart_data(line, moment), CHART, key="timeline_chart", width="stretch")
-        with words:
+        line = _timeline_of(strokes, reading.strokes, network)
+        # On a phone the columns stand one below the other: what the slider changes must be near it.
+        left, right = st.columns([2, 3], gap="large")
+        with right:
+            step = 100 // MOMENTS
+            share = st.slider("How far the pen had come", step, 100, step=step, format="%d %%", key=SHARE)
+            moment = share // step - 1
+            st.vega_lite_chart(chart_data(line, moment), CHART, key="timeline_chart", width="stretch")
+        with left:
             st.html(_moment_html(line, moment))
-            st.html(f'<ul class="changes">{"".join(f"<li>{line}</li>" for line in changes_in_words(line))}</ul>')
+        st.html(f'<ul class="changes">{"".join(f"<li>{words}</li>" for words in changes_in_words(line))}</ul>')
 
 
 def _chosen_piece(reading: Reading) -> Strokes:
@@ -167,7 +170,8 @@ def _chosen_piece(reading: Reading) -> Strokes:
     if len(pieces) == 1:
         return reading.strokes
     said: list[int] = [] if reading.verdict is None else reading.verdict.predicted.tolist()
-    if not isinstance(st.session_state.get(PIECE), int) or st.session_state[PIECE] >= len(pieces):
+    last = session().timeline
+    if last is None or PIECE not in st.session_state or not last.drawing.same(reading.strokes):
         st.session_state[PIECE] = reading.shown
     chosen = st.segmented_control(
         "Which digit, from left to right",
@@ -180,13 +184,15 @@ def _chosen_piece(reading: Reading) -> Strokes:
     return Strokes(tuple(path for path in reading.strokes.paths if id(path) in own), piece.size)
 
 
-def _timeline_of(strokes: Strokes, network: InUse) -> Timeline:
-    """This visitor's timeline: computed anew when the drawing or the network is another one."""
+def _timeline_of(strokes: Strokes, drawing: Strokes, network: InUse) -> Timeline:
+    """This visitor's timeline of a digit in a drawing: computed anew when it, or the network, is another one."""
     own = session()
     line = own.timeline
     if line is None or line.network != network or not line.strokes.same(strokes):
-        own.timeline = line = timeline(strokes, network)
+        line = timeline(strokes, network)
         st.session_state[SHARE] = 100
+    if line.drawing is not drawing:
+        own.timeline = line = replace(line, drawing=drawing)
     st.session_state.setdefault(SHARE, 100)
     return line
 
@@ -258,7 +264,7 @@ def _chart() -> dict[str, Any]:
         return {"transform": [{"filter": f"datum.kind === '{kind}'"}], "mark": mark, "encoding": encoding}
 
     return {
-        "height": 230,
+        "height": 290,
         "padding": {"top": 14, "left": 5, "right": 14, "bottom": 5},
         "layer": [
             layer(
@@ -295,16 +301,17 @@ def _moment_html(line: Timeline, moment: int) -> str:
     digit, probabilities = int(line.said[moment]), line.probabilities[moment]
     address = b64encode(grown_svg(line.strokes, line.grown[moment]).encode()).decode()
     if not np.isfinite(probabilities).all():
-        words, detail = "Only a dot yet", ""
+        words, lines = "Only a dot yet", []
     else:
         best, second = (int(place) for place in np.argsort(probabilities)[::-1][:2])
-        detail = (
-            f"{best}: {percent(float(probabilities[best]))}, next {second}: {percent(float(probabilities[second]))}"
-        )
         words = f"Read as {digit}"
+        lines = [
+            f"{best}: {percent(float(probabilities[best]))}",
+            f"next {second}: {percent(float(probabilities[second]))}",
+        ]
         if digit < 0:
             words = "No digit yet" if moment + 1 < len(line.said) else "No digit"
-            detail = f"no digit: {percent(float(line.nothing[moment]))}, nearest: {best}"
+            lines = [f"no digit: {percent(float(line.nothing[moment]))}", f"nearest: {best}"]
     shown = "?" if digit < 0 else str(digit)
     return (
         f'<div class="moment{" refused" if digit < 0 else ""}" data-digit="{"" if digit < 0 else digit}" '
@@ -314,7 +321,7 @@ def _moment_html(line: Timeline, moment: int) -> str:
         f'<figure><img class="pixels" src="{ink_picture(line.pictures[moment])}" '
         f'alt="The 28 by 28 pixels that the network saw then"><figcaption>28 × 28 pixels</figcaption></figure>'
         f'<div class="digit">{shown}</div><div class="then" role="status"><b>{words}</b>'
-        f"<span>{detail}</span></div></div>"
+        f"{''.join(f'<span>{words}</span>' for words in lines)}</div></div>"
     )
 
 
