@@ -16,7 +16,10 @@ from ui.photo import photo_input
 from ui.runs import MOST_DRAWINGS
 from ui.session import Reading, session
 from ui.settings import View, settings_tab
+from ui.timeline import show_timeline
 from ui.training import training_tab
+
+TABS = ["Inside the network", "Timeline", "Other preparations", "Watch it learn"]
 
 
 @st.fragment
@@ -41,24 +44,31 @@ def board(view: View) -> None:
     own.remember(reading.prepared.picture, MOST_DRAWINGS)
     with right:
         show_answer(panels)
-    inside, ways, training = st.tabs(["Inside the network", "Other preparations", "Watch it learn"])
+    # Only the open tab is computed: the others would cost every stroke their time.
+    inside, grown, ways, training = st.tabs(TABS, key="panels", on_change="rerun")
 
     def maps(reading: Reading) -> str:
         kinds = {} if network.lens is None else network.lens.kinds
         return maps_html(kinds, reading.layers, view.every_layer)
 
-    with inside:
-        show_inside(reading, network, lambda: maps(reading))
+    if inside.open:
+        with inside:
+            show_inside(reading, network, lambda: maps(reading))
     follow_pen(
         strokes,
         view.pen,
         answer=None if photo else lambda drawn, down: answers.panels(drawn, perf_counter(), down),
-        later=lambda drawn, down: {"feature_maps": maps(answers.reading(drawn, down))},
+        later=(lambda drawn, down: {"feature_maps": maps(answers.reading(drawn, down))}) if inside.open else None,
     )
-    with ways:
-        show_preparations(reading, network, view.pen)
-    with training:
-        training_panel()
+    if grown.open:
+        with grown:
+            show_timeline(reading, network)
+    if ways.open:
+        with ways:
+            show_preparations(reading, network, view.pen)
+    if training.open:
+        with training:
+            training_panel()
     show_notices()
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ui.answer import Answers
     from ui.live import Channel
     from ui.runs import TrainingRun
+    from ui.timeline import Timeline
 
 Array = np.ndarray
 
@@ -82,6 +83,8 @@ class Session:
     """Of the network in use to the drawing on the board."""
     channel: Channel | None = None
     """By which panels follow the pen."""
+    timeline: Timeline | None = None
+    """Of the drawing on the board, once it was looked at."""
     notices: list[str] = field(default_factory=list)
     """Sentences about what went wrong, to be shown once."""
 
