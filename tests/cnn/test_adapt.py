@@ -26,9 +26,9 @@ def adapted(network: CNN, own, old, rng) -> tuple[list[AdaptStep], CNN]:
 def test_the_hand_is_learned_and_the_given_network_stays_as_it_is(digits, rng):
     network, _ = weights.load(PROJECT / "pretrained" / "digitscope.npz")
     pictures, labels = digits.training
-    sevens, others = pictures[labels == 7][:60], (pictures[:600][labels[:600] != 7], labels[:600][labels[:600] != 7])
+    sevens, others = pictures[labels == 7][:300], (pictures[:600][labels[:600] != 7], labels[:600][labels[:600] != 7])
     before = {name: array.copy() for name, array in (network.params | network.state).items()}
-    steps, copy = adapted(network, (sevens, np.full(60, 1)), others, rng)
+    steps, copy = adapted(network, (sevens, np.full(300, 1)), others, rng)
     assert steps[-1].loss < 0.5 * steps[0].loss
     assert [step.progress for step in steps] == sorted(step.progress for step in steps)
     assert (copy.predict_output(sevens).argmax(axis=1) == 1).mean() > 0.9
