@@ -41,6 +41,14 @@ class Strokes:
         """Whether the pen never touched the paper."""
         return not self.paths
 
+    def same(self, other: Strokes) -> bool:
+        """Whether the other is the same drawing, point by point."""
+        return (
+            self.size == other.size
+            and len(self.paths) == len(other.paths)
+            and all(np.array_equal(one, two) for one, two in zip(self.paths, other.paths, strict=True))
+        )
+
 
 @dataclass(frozen=True)
 class Drawing:

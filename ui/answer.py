@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable
+from html import escape
 from time import perf_counter
 
 import numpy as np
@@ -77,19 +78,58 @@ def in_words(probability: float, second: int) -> str:
     return f"perhaps {second}" if probability >= 0.5 else f"or {second}, or something else"
 
 
-def show_answer(reading: Reading, network_name: str, begun: float) -> None:
-    """The three panels: digit and words, ten bars, what the network saw.
+def answer_panels(reading: Reading, network_name: str, begun: float, down: bool = False) -> dict[str, str]:
+    """The HTML of the three panels, by their keys: digit and words, what the network saw, ten bars.
 
     `begun` is when the page began to work on this drawing, by `time.perf_counter`; how long it took, and the
-    network's part, stand in the answer's `data-milliseconds` and `data-network-milliseconds`.
+    network's part, stand in the answer's `data-milliseconds` and `data-network-milliseconds`. `data-strokes` counts
+    finished strokes: with `down` the pen is still on the last one.
     """
+    return {
+        "answer": _answer_html(reading, network_name, begun, down),
+        "input28": _input_html(reading),
+        "probabilities": _bars_html(reading.probabilities),
+    }
+
+
+def show_answer(panels: dict[str, str]) -> None:
+    """Show the three panels."""
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with left, st.container(key="answer"):
-        st.html(_answer_html(reading, network_name, begun))
+        st.html(panels["answer"])
     with right, st.container(key="input28"):
-        st.html(_input_html(reading))
+        st.html(panels["input28"])
     with st.container(key="probabilities"):
-        st.html(_bars_html(reading.probabilities))
+        st.html(panels["probabilities"])
+
+
+class Answers:
+    """One network's answers to one visitor's drawings; a drawing that was answered just now is not read again.
+
+    The script's thread and those of the live channel may ask at the same time.
+    """
+
+    def __init__(self, network: InUse) -> None:
+        self.network = network
+        self._read: Reading | None = None
+        self._shown: tuple[Reading, dict[str, str]] | None = None
+
+    def reading(self, strokes: Strokes) -> Reading:
+        """What the network says to a drawing."""
+        last = self._read
+        if last is None or not last.strokes.same(strokes):
+            self._read = last = read(strokes, self.network)
+        return last
+
+    def panels(self, strokes: Strokes, begun: float, down: bool = False) -> dict[str, str]:
+        """The same as HTML by panel, see `answer_panels`; for a finished drawing always the very same."""
+        reading = self.reading(strokes)
+        if down:
+            return answer_panels(reading, self.network.name, begun, down)
+        last = self._shown
+        if last is None or last[0] is not reading:
+            self._shown = last = (reading, answer_panels(reading, self.network.name, begun))
+        return last[1]
 
 
 def percent(probability: float) -> str:
@@ -101,10 +141,10 @@ def percent(probability: float) -> str:
     return f"{100 * probability:.1f} %"
 
 
-def _answer_html(reading: Reading, network_name: str, begun: float) -> str:
-    strokes = len(reading.strokes.paths)
+def _answer_html(reading: Reading, network_name: str, begun: float, down: bool) -> str:
+    strokes = len(reading.strokes.paths) - down
     if reading.verdict is None or reading.probabilities is None:
-        if reading.prepared.reason == NOTHING:
+        if reading.prepared.reason == NOTHING or (down and strokes == 0):
             words, detail = "Draw a digit", "One of 0 to 9, or several in a row, as large as you like."
         else:
             words, detail = "Nothing to read", reading.prepared.reason
@@ -119,11 +159,11 @@ def _answer_html(reading: Reading, network_name: str, begun: float) -> str:
         f'data-digit="{reading.digits}" data-strokes="{strokes}" '
         f'data-milliseconds="{own:.2f}" data-network-milliseconds="{reading.network_ms:.2f}"'
     )
-    by = f"by {network_name}"
+    by = f"by {escape(network_name)}"
     if reading.refused:
         nothing = float(reading.verdict.nothing[reading.shown])
         detail = f"<span>no digit: {percent(nothing)}</span><span>nearest: {best}</span>{by}"
-        return _said("?", "I can’t read this", detail, facts, "refused")
+        return _said("?", "Not a digit yet" if down else "I can’t read this", detail, facts, "refused")
     if len(reading.pieces) > 1:
         which = f"least sure: the {_ordinal(reading.shown)}"
         detail = f"<span>{which}</span><span>{best}: {percent(sure)}, next {second}: {percent(other)}</span>{by}"
@@ -153,7 +193,7 @@ def _input_html(reading: Reading) -> str:
     kind = "seen cut" if boxes else "seen"
     return (
         f'<figure class="{kind}">{boxes}<img src="{ink_picture(BLANK if picture is None else picture)}" '
-        f'alt="What the network sees, 28 by 28 pixels: {seen}">'
+        f'alt="What the network sees, 28 by 28 pixels: {seen}" decoding="sync">'
         f"<figcaption>What the network sees: <span>28 × 28 pixels</span></figcaption></figure>"
     )
 

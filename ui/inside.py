@@ -26,24 +26,28 @@ MAIN = (Conv3x3, MaxPool2x2)
 """The layers that are shown unless a visitor asks for all."""
 
 
-def show_maps(kinds: dict[str, Layer], outputs: list[tuple[str, Array]], everything: bool) -> None:
-    """Every map of the chosen layers, a panel a layer: `outputs` are names and (C, H, W) or (K,) values."""
+def show_maps(html: str) -> None:
+    """Show what `maps_html` made."""
+    with st.container(key="feature_maps"):
+        st.html(html)
+
+
+def maps_html(kinds: dict[str, Layer], outputs: list[tuple[str, Array]], everything: bool) -> str:
+    """Every map of the chosen layers, a panel a layer: `outputs` are names and (C, H, W) or (K,) values.
+
+    Without outputs it is what stands there before the first stroke.
+    """
+    if not outputs:
+        return (
+            '<p class="hint">As soon as you draw, this fills with what every layer of the network makes of it: '
+            "edges first, then corners and arcs, in the end ten numbers.</p>"
+        )
     panels = []
     for name, output in outputs:
         layer = kinds[name]
         if everything or isinstance(layer, MAIN):
             panels.append(_panel(name, type(layer), output))
-    with st.container(key="feature_maps"):
-        st.html(f'<div class="layers">{"".join(panels)}</div>')
-
-
-def show_no_maps() -> None:
-    """What stands in their place before the first stroke."""
-    with st.container(key="feature_maps"):
-        st.html(
-            '<p class="hint">As soon as you draw, this fills with what every layer of the network makes of it: '
-            "edges first, then corners and arcs, in the end ten numbers.</p>"
-        )
+    return f'<div class="layers">{"".join(panels)}</div>'
 
 
 def _panel(name: str, kind: type, values: Array) -> str:

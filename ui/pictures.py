@@ -29,30 +29,37 @@ def _ramp() -> Array:
 RAMP = _ramp()
 
 
+def levels(values: Array, largest: float) -> Array:
+    """Numbers -> entries of RAMP (...) uint8, 1 to 255; `largest` in size becomes the full colour, zero is paper."""
+    scaled = np.clip(values * np.float32(127 / (largest or 1)), -127, 127)
+    return (np.rint(scaled) + 128).astype(np.uint8)
+
+
 def coloured(values: Array, largest: float) -> Array:
     """Numbers -> colours (..., 3) uint8; `largest` in size becomes the full colour, zero is paper."""
-    index = 128 + np.clip(values / (largest or 1), -1, 1) * 127
-    return RAMP[np.round(index).astype(np.uint8)]
-
-
-def strip(maps: Array) -> Array:
-    """Maps (n, h, w) side by side, (h, n (w + 1) - 1), with a column of NaN between them."""
-    return np.concatenate([np.pad(one, ((0, 0), (0, 1)), constant_values=np.nan) for one in maps], axis=1)[:, :-1]
+    return RAMP[levels(values, largest)]
 
 
 def png_address(pixels: Array) -> str:
     """(h, w), (h, w, 3) or (h, w, 4) uint8 -> a data: address with the picture as PNG."""
+    return _address(Image.fromarray(pixels))
+
+
+def _address(image: Image.Image, **options: int) -> str:
     buffer = BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
+    image.save(buffer, "PNG", compress_level=1, **options)
     return "data:image/png;base64," + b64encode(buffer.getvalue()).decode()
 
 
 def map_strip(maps: Array, largest: float) -> str:
     """Maps (n, h, w) float32 side by side as one picture's address; the gaps between them are see-through."""
-    values = strip(maps)
-    gaps = np.isnan(values)
-    colours = coloured(np.where(gaps, 0, values), largest)
-    return png_address(np.dstack([colours, np.where(gaps, 0, 255).astype(np.uint8)]))
+    n, height, width = maps.shape
+    # Entry 0 is no level's: it stands for the gaps. A palette's picture is packed in a quarter of the time.
+    strip = np.zeros((height, n, width + 1), np.uint8)
+    strip[:, :, :width] = levels(maps, largest).transpose(1, 0, 2)
+    image = Image.fromarray(strip.reshape(height, -1)[:, :-1])
+    image.putpalette(RAMP.tobytes())
+    return _address(image, transparency=0)
 
 
 def ink_picture(picture: Array) -> str:

@@ -14,6 +14,8 @@ from digits.split import Piece
 from digits.strokes import Strokes
 
 if TYPE_CHECKING:
+    from ui.answer import Answers
+    from ui.live import Channel
     from ui.runs import TrainingRun
 
 Array = np.ndarray
@@ -76,6 +78,10 @@ class Session:
     """The picture (28, 28) of what is on the board now."""
     drawings: list[Array] = field(default_factory=list)
     """Pictures of what was on the board before it was cleared, the newest last."""
+    answers: Answers | None = None
+    """Of the network in use to the drawing on the board."""
+    channel: Channel | None = None
+    """By which panels follow the pen."""
     notices: list[str] = field(default_factory=list)
     """Sentences about what went wrong, to be shown once."""
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
+from digits.preprocess import resample
+
 SIDE = 340
 """The board's side in pixels."""
 
@@ -19,15 +21,22 @@ def board(page: Page) -> Locator:
     return page.locator(".st-key-canvas canvas.upper-canvas")
 
 
-def draw(page: Page, paths: Paths) -> None:
-    """Draw with the mouse: paths in pixels of the board."""
+def draw(page: Page, paths: Paths, pause: float = 0) -> None:
+    """Draw with the mouse: paths in pixels of the board; `pause` is in milliseconds, after each point."""
     left, top = _corner(page)
     for path in paths:
         page.mouse.move(left + path[0][0], top + path[0][1])
         page.mouse.down()
         for x, y in path[1:]:
             page.mouse.move(left + x, top + y)
+            if pause:
+                page.wait_for_timeout(pause)
         page.mouse.up()
+
+
+def draw_at_hand_speed(page: Page, paths: Paths, step: float = 6.0) -> None:
+    """Draw as a hand does: points `step` pixels apart, a sixtieth of a second from one to the next."""
+    draw(page, [resample(path, step) for path in paths], pause=1000 / 60)
 
 
 def draw_by_touch(page: Page, paths: Paths) -> None:

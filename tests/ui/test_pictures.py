@@ -14,7 +14,8 @@ from ui.pictures import RAMP, coloured, ink_picture, map_strip
 def opened(address: str) -> np.ndarray:
     kind, data = address.split(",")
     assert kind == "data:image/png;base64"
-    return np.asarray(Image.open(BytesIO(b64decode(data))))
+    image = Image.open(BytesIO(b64decode(data)))
+    return np.asarray(image.convert("RGBA") if image.mode == "P" else image)
 
 
 def test_zero_is_paper_and_the_ends_are_full():

@@ -12,6 +12,7 @@ from ui.answer import SURE, read
 from ui.canvas import PAPER
 from ui.event.visitor import say, visitor
 from ui.event.words import Words
+from ui.live import follow_pen
 from ui.networks import in_use
 from ui.pictures import INK
 from ui.session import Reading
@@ -75,11 +76,17 @@ def probability_of(reading: Reading, digit: int) -> float:
 
 
 def show_answer() -> None:
-    """The answer, as large as it goes."""
+    """The answer, as large as it goes; it follows the pen."""
     reading = visitor().reading
     assert reading is not None, "the board comes first"
+    words, network = say(), in_use()
     with st.container(key="answer"):
-        st.html(answer_html(reading, say()))
+        st.html(answer_html(reading, words))
+
+    def live(drawn: Strokes, down: bool) -> dict[str, str]:
+        return {"answer": answer_html(read(drawn, network), words, down)}
+
+    follow_pen(reading.strokes, PEN, answer=live)
 
 
 def answer_html(reading: Reading, words: Words, down: bool = False) -> str:

@@ -1,0 +1,114 @@
+"""What serves the page: Streamlit's own server, the live channel's address beside it, and what is done at its start."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlsplit
+
+from digits.strokes import StrokesError
+from starlette.routing import WebSocketRoute
+from starlette.status import WS_1008_POLICY_VIOLATION, WS_1009_MESSAGE_TOO_BIG
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ui.live import ADDRESS, MessageError, channel_for
+from ui.memory import keep_tidy
+from ui.networks import shipped
+from ui.pace import Pace
+
+Message = dict[str, Any]
+
+LARGEST = 4_000_000
+"""Characters of a live message: some 50,000 points that the canvas has not sent yet."""
+
+QUIET = 3.0
+"""Seconds without a live answer after which nobody is drawing."""
+
+_threads = ThreadPoolExecutor(2, "live")
+_spare_thread = ThreadPoolExecutor(1, "later")
+"""For what may lag behind: however many ask for it, answers find their threads free."""
+_pace = Pace()
+
+
+async def live(socket: WebSocket) -> None:
+    """Answer a visitor's live messages, one after the other; what may lag behind is worked on beside them."""
+    if not _from_own_page(socket):
+        await socket.close(WS_1008_POLICY_VIOLATION)
+        return
+    await socket.accept()
+    behind: asyncio.Task[None] | None = None
+    try:
+        while True:
+            text = await socket.receive_text()
+            if len(text) > LARGEST:
+                await socket.close(WS_1009_MESSAGE_TOO_BIG)
+                return
+            message = _parsed(text)
+            if message.get("later") is not True:
+                await socket.send_json(await _reply(message, _threads))
+            elif _pace.late or (behind is not None and not behind.done()):
+                await socket.send_json(_answered(message, {}))
+            else:
+                behind = asyncio.create_task(_reply_later(socket, message))
+    except (WebSocketDisconnect, KeyError):  # Starlette knows no text in a binary message, and says so by KeyError
+        pass
+    finally:
+        if behind is not None:
+            behind.cancel()
+
+
+async def _reply(message: Message, threads: ThreadPoolExecutor) -> Message:
+    begun = perf_counter()
+    try:
+        channel = channel_for(message.get("token"))
+        panels = await asyncio.get_running_loop().run_in_executor(threads, channel.respond, message)
+    except (MessageError, StrokesError) as error:
+        return {"id": message.get("id"), "error": str(error)}
+    if threads is _threads:
+        _pace.note(perf_counter() - begun)
+    return _answered(message, panels)
+
+
+async def _reply_later(socket: WebSocket, message: Message) -> None:
+    with suppress(WebSocketDisconnect, RuntimeError):  # gone meanwhile
+        await socket.send_json(await _reply(message, _spare_thread))
+
+
+def _from_own_page(socket: WebSocket) -> bool:
+    origin = socket.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+
+
+def _parsed(text: str) -> Message:
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def _answered(message: Message, panels: dict[str, str]) -> Message:
+    return {"id": message.get("id"), "panels": panels, "interval": round(1000 * _pace.interval)}
+
+
+ROUTES = [WebSocketRoute(ADDRESS, live)]
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Before the first visitor: load the network and the page's code; then keep memory tidy until the end."""
+    await asyncio.to_thread(_warm_up)
+    tidying = asyncio.create_task(keep_tidy(lambda: perf_counter() - _pace.noted > QUIET))
+    yield
+    tidying.cancel()
+
+
+def _warm_up() -> None:
+    import ui.page  # noqa: F401, a visitor need not wait for it
+
+    shipped()
