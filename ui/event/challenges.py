@@ -51,7 +51,7 @@ def challenges_screen() -> None:
         st.html(f'<p class="hint">{words("on_board")}</p>')
     elif own.said:
         thank()
-    show_board(own.challenge)
+    show_board(own.challenge, words("board"))
 
 
 def title_of(challenge: str) -> str:
@@ -62,8 +62,8 @@ def title_of(challenge: str) -> str:
     return words("ten_title") if challenge == TEN else words("fool_title")
 
 
-def show_board(challenge: str) -> None:
-    """The day's best."""
+def show_board(challenge: str, title: str) -> None:
+    """The day's best, under a title."""
     words = say()
     try:
         best = store().best(day_of(datetime.now()), challenge)
@@ -74,7 +74,7 @@ def show_board(challenge: str) -> None:
         for place, score in enumerate(best, 1)
     )
     told = f"<table>{rows}</table>" if rows else f'<p class="hint">{words("board_empty")}</p>'
-    st.html(f'<div class="best"><h2>{words("board")}</h2>{told}</div>')
+    st.html(f'<div class="best"><h2>{title}</h2>{told}</div>')
 
 
 def _rules(challenge: str) -> str:

@@ -38,9 +38,9 @@ def room_screen() -> None:
         if room.n:
             st.html(_confusions(answers))
     with right:
+        st.html(f"<h2>{words('board')}</h2>")
         for challenge in CHALLENGES:
-            st.html(f'<p class="board_title">{title_of(challenge)}</p>')
-            show_board(challenge)
+            show_board(challenge, title_of(challenge))
     if drawings:
         cells = []
         for drawing in drawings:
