@@ -47,8 +47,8 @@ def challenges_screen() -> None:
         _show_result(own.result)
     else:
         {TEN: _ten, FOOL: _fool, HOUR: _hour}[own.challenge]()
-    if own.said == "on_board":
-        st.html(f'<p class="hint">{words("on_board")}</p>')
+    if own.said in ("on_board", "fool_no_five"):
+        st.html(f'<p class="hint">{words("on_board") if own.said == "on_board" else words("fool_no_five")}</p>')
     elif own.said:
         thank()
     show_board(own.challenge, words("board"))
@@ -143,7 +143,7 @@ def _fooled(reading) -> None:  # type: ignore[no-untyped-def]
 
 
 def _not_fooled() -> None:
-    visitor().said = ""
+    visitor().said = "fool_no_five"
     clear_board()
 
 

@@ -138,7 +138,8 @@ class Watcher {
   // The same event as if no other finger were there.
   pass(event, touch, ends) {
     const touches = ends ? [] : [touch];
-    event.target.dispatchEvent(
+    // Outside the canvas's shadow root `event.target` is only its host.
+    event.composedPath()[0].dispatchEvent(
       new TouchEvent(event.type, {
         bubbles: true, composed: true, cancelable: true, touches, targetTouches: touches, changedTouches: [touch],
       }),

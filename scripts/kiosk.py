@@ -1,4 +1,4 @@
-"""Start a stand: the event page, full screen: python3 scripts/stand.py [--port N] [--address A] [--no-browser].
+"""Start a stand: the event page, full screen: python3 scripts/kiosk.py [--port N] [--address A] [--no-browser].
 
 Sets up what is missing, starts the server, waits until it answers, and opens Chromium or Chrome over the whole screen
 where one is found. A server or a browser that ends is started again; Ctrl-C, or the end of the service, ends both.
