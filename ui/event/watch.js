@@ -101,6 +101,9 @@ class Watcher {
   fit() {
     const frame = document.querySelector(".st-key-canvas");
     if (frame && this.data) frame.style.setProperty("--scale", frame.clientWidth / this.data.side);
+    // The canvas's own toolbar lies unseen over what is above the board, and has more than a visitor should have.
+    const toolbar = inCanvas(".dc-toolbar");
+    if (toolbar) toolbar.style.display = "none";
   }
 
   clearIfAsked() {
