@@ -12,10 +12,10 @@ from benchmarks import soak
 def test_a_few_visitors_and_a_killed_server(browser: Browser, tmp_path: Path) -> None:
     with soak.stand(tmp_path) as (server, store):
         context = browser.new_context(viewport={"width": 1280, "height": 800})
-        found = soak.soak(context.new_page(), server, store, visitors=2, kills=2)
+        found = soak.soak(context.new_page(), server, store, visitors=1, kills=1)
         context.close()
         assert "Traceback" not in server.log.read_text()
-    assert found.servers_killed == 2
-    assert len(found.confirmed) >= 2 * 2 + 2
+    assert found.servers_killed == 1
+    assert len(found.confirmed) >= 2 + 1
     assert found.lost == set()
     assert found.growth < soak.MOST_GROWTH

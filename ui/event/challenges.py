@@ -27,6 +27,7 @@ from stand.store import StoreError, day_of
 from ui.event.board import fresh, probability_of, said_digit
 from ui.event.draw import ask_consent, keep_or_ask, thank
 from ui.event.visitor import clear_board, say, store, visitor
+from ui.session import Reading
 
 SUGGESTIONS = 3
 
@@ -136,7 +137,7 @@ def _fool() -> None:
         st.button(words("no"), key="fool_no", on_click=_not_fooled)
 
 
-def _fooled(reading) -> None:  # type: ignore[no-untyped-def]
+def _fooled(reading: Reading) -> None:
     own = visitor()
     own.result = Result(FOOL, trick(probability_of(reading, FOOL_DIGIT)))
     keep_or_ask(FOOL_DIGIT, "fool")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 from stand.store import StoreError
 
@@ -30,7 +32,7 @@ def draw_screen() -> None:
             st.button(words("no"), key="no", on_click=_ask_which)
 
 
-def digit_buttons(name: str, act, no_digit: bool = False) -> None:  # type: ignore[no-untyped-def]
+def digit_buttons(name: str, act: Callable[..., None], no_digit: bool = False) -> None:
     """Ten buttons, and one for no digit: `act` is called with the digit, or None."""
     with st.container(horizontal=True, key=f"{name}_digits"):
         for digit in range(10):

@@ -24,11 +24,6 @@ class Words:
         return self.texts[key].format(**values) if values else self.texts[key]
 
     @property
-    def rightwards(self) -> bool:
-        """Whether it is written from left to right."""
-        return self.texts["direction"] == "ltr"
-
-    @property
     def names(self) -> list[str]:
         """Nicknames for those who have no keyboard."""
         return self.texts["names"].split(", ")
