@@ -194,6 +194,8 @@ class Watcher {
       this.upAt = null;
       this.component.setTriggerValue("time_up", true);
     }
+    // Whoever waits for a lesson has not gone away.
+    if (this.data.busy) this.touched = now;
     const idle = (now - this.touched) / 1000;
     if (this.inviting) return;
     if (this.data.touched) {

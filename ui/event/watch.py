@@ -36,6 +36,7 @@ def watch() -> None:
                 "side": SIDE,
                 "clears": st.session_state["clears"],
                 "touched": own.touched,
+                "busy": own.lesson is not None,
                 "pause": chosen["pause"],
                 "countdown": chosen["countdown"],
                 "invite": chosen["invite"],
