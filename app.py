@@ -1,9 +1,14 @@
-"""The entry: `streamlit run app.py`. What is on the page stands in ui/page.py, what serves it in ui/server.py."""
+"""The entry: `streamlit run app.py`. The pages stand in ui/page.py and ui/event/page.py, the server in ui/server.py."""
 
 if __name__ == "__main__":  # a run of the page's script
+    from ui.event.page import event_page, is_event
     from ui.page import page
 
-    page()
+    # Statements, for Streamlit shows the value of a bare expression on the page.
+    if is_event():
+        event_page()
+    else:
+        page()
 elif __name__ == "app":  # the server, once; a training process imports this file too, under another name
     from streamlit.starlette import App
 

@@ -25,6 +25,8 @@ README = (PROJECT / "README.md").read_text("utf-8")
         ("jobs", "from ui.page import page"),
         ("jobs", "import streamlit"),
         ("ui", "import app"),
+        ("stand", "import streamlit"),
+        ("stand", "from ui.page import page"),
     ],
 )
 def test_the_linter_refuses_imports_against_the_arrows(room, line):

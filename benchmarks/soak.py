@@ -1,0 +1,243 @@
+"""Two hours of visitors at a stand, compressed: python -m benchmarks.soak [--visitors 120] [--kills 8].
+
+A visitor a minute makes two hours of 120. Each draws a few digits in a language of their own, says whether they were
+read right, and leaves; some play, some teach the network their hand, and now and then the process that learns is
+killed. Then come visitors during whose thanks the server is killed (SIGKILL) and started again. Printed are its
+memory after the first visitors and after the last, medians of the time from pen-up to the answer in the first and the
+last third, and how many of the drawings that visitors were thanked for are in the file. Ends with status 1 if one is
+lost, or memory grew by more than 50 MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+
+import numpy as np
+import psutil
+from environment import find_browser
+from playwright.sync_api import Page, expect, sync_playwright
+
+from digits.samples import SAMPLES
+from digits.scribe import vary
+from stand.store import FILE, Store
+from tests.conftest import on_board
+from tests.e2e.conftest import FLAGS, Server
+from tests.e2e.pen import answer, board, draw
+
+LANGUAGES = ("en", "fr", "de", "es", "ar")
+PATIENCE = 60_000
+MOST_GROWTH = 50.0
+"""Megabytes."""
+WARM = 10
+"""Visitors after whom memory is looked at for the first time."""
+TEACHES, KILLS_TEACHER, PLAYS = 8, 3, 6
+"""Every so many visitors one teaches, every so many lessons the teacher is killed; every so many one plays."""
+SEED = 8
+
+
+@dataclass
+class Found:
+    """What was seen."""
+
+    waits: list[float] = field(default_factory=list)
+    """Milliseconds from pen-up to the settled answer, in order."""
+    confirmed: set[int] = field(default_factory=set)
+    """Numbers that visitors were thanked with."""
+    kept: set[int] = field(default_factory=set)
+    """Numbers in the file at the end."""
+    memory: list[float] = field(default_factory=list)
+    """Megabytes of the server's processes after each visitor of the first part."""
+    lessons: int = 0
+    teachers_killed: int = 0
+    servers_killed: int = 0
+
+    @property
+    def lost(self) -> set[int]:
+        """What was confirmed and is not in the file."""
+        return self.confirmed - self.kept
+
+    @property
+    def growth(self) -> float:
+        """Megabytes between the first warm visitor and the last ones."""
+        warm = min(WARM, len(self.memory) - 1)
+        return median(self.memory[-3:]) - median(self.memory[warm : warm + 3])
+
+
+class Soak:
+    """One browser window at one stand."""
+
+    def __init__(self, page: Page, server: Server, rng: np.random.Generator) -> None:
+        self.page, self.server, self.rng, self.found = page, server, rng, Found()
+
+    def press(self, key: str) -> None:
+        """Press the button of this key."""
+        self.page.locator(f".st-key-{key} button").first.click(timeout=PATIENCE)
+
+    def write(self, digit: int) -> None:
+        """Draw a digit by a hand of its own, and wait for the answer."""
+        expect(self.page.locator('.st-key-answer .answer[data-strokes="0"]')).to_be_visible(timeout=PATIENCE)
+        box = board(self.page).bounding_box()
+        assert box is not None
+        strokes = vary(SAMPLES[digit][int(self.rng.integers(2))], self.rng)
+        thinner = type(strokes)(tuple(np.concatenate([path[:-1:4], path[-1:]]) for path in strokes.paths))
+        draw(self.page, on_board(thinner, box["width"]))
+        begun = perf_counter()
+        answer(self.page, len(strokes.paths))
+        self.found.waits.append(1000 * (perf_counter() - begun))
+
+    def confirm(self, digit: int) -> None:
+        """Say what it was, let it be kept, and note the number of the thanks."""
+        page = self.page
+        page.locator(".st-key-yes, .st-key-meant_digits").first.wait_for(timeout=PATIENCE)
+        said = page.locator(".st-key-answer .answer").get_attribute("data-digit")
+        if said == str(digit):
+            self.press("yes")
+        else:
+            if page.locator(".st-key-no").count():
+                self.press("no")
+            self.press(f"meant_{digit}")
+        # Consent is asked for once a visitor.
+        page.locator(".st-key-consent_yes, .thanks").first.wait_for(timeout=PATIENCE)
+        if page.locator(".st-key-consent_yes").count():
+            self.press("consent_yes")
+        thanks = page.locator(".thanks[data-kept]")
+        thanks.wait_for(timeout=PATIENCE)
+        self.found.confirmed.add(int(thanks.get_attribute("data-kept") or -1))
+
+    def visit(self, number: int) -> None:
+        """One visitor, from the first touch until the page has cleared itself."""
+        self.press(f"language_{LANGUAGES[number % len(LANGUAGES)]}")
+        for _ in range(int(self.rng.integers(2, 5))):
+            digit = int(self.rng.integers(10))
+            self.write(digit)
+            self.confirm(digit)
+        if number % TEACHES == TEACHES - 1:
+            self.teach()
+        if number % PLAYS == PLAYS - 1:
+            self.press("screen_challenges_open")
+            self.press("choose_hour")
+            self.write(int(self.rng.integers(10)))
+            self.press("screen_room_open")
+            self.page.locator(".accuracy").first.wait_for(timeout=PATIENCE)
+        self.leave()
+
+    def teach(self) -> None:
+        """Five drawings and a lesson; some teachers die."""
+        self.press("screen_teach_open")
+        for count in range(5):
+            self.page.locator(f'.dots[data-drawings="{count}"]').wait_for(timeout=PATIENCE)
+            digit = int(self.rng.integers(10))
+            self.write(digit)
+            self.press(f"teach_{digit}")
+        self.found.lessons += 1
+        if self.found.lessons % KILLS_TEACHER == 0:
+            self.page.locator('[data-testid="stProgress"]').wait_for(timeout=PATIENCE)
+            for child in psutil.Process(self.server.process.pid).children(recursive=True):
+                if "spawn_main" in " ".join(child.cmdline()):
+                    child.send_signal(signal.SIGKILL)
+                    self.found.teachers_killed += 1
+            self.page.locator(".st-key-teach_start, .meter").first.wait_for(timeout=PATIENCE)
+        else:
+            self.page.locator(".meter").wait_for(timeout=PATIENCE)
+
+    def leave(self) -> None:
+        """Walk away, and wait until the countdown is over and nothing is left."""
+        self.page.locator('.st-key-screen_draw_open button[kind="primary"]').wait_for(timeout=PATIENCE)
+        gone = self.page.locator('.st-key-language_en button[kind="primary"]')
+        gone.wait_for(timeout=PATIENCE)
+        expect(self.page.locator(".st-key-answer .answer")).to_have_attribute("data-strokes", "0", timeout=PATIENCE)
+
+    def kill_server(self, number: int) -> None:
+        """A visitor who is thanked while the server dies; the next one finds the stand again."""
+        digit = number % 10
+        self.write(digit)
+        self.confirm(digit)
+        os.kill(self.server.process.pid, signal.SIGKILL)
+        self.server.process.wait()
+        self.found.servers_killed += 1
+        self.server.start()
+        # The page finds its server again by itself; the visitor's session is gone, the file is not.
+        self.page.locator(".st-key-clear").wait_for(timeout=PATIENCE)
+        self.page.reload()
+        expect(self.page.locator('.st-key-answer .answer[data-strokes="0"]')).to_be_visible(timeout=PATIENCE)
+        board(self.page).wait_for(timeout=PATIENCE)
+
+    def remember_memory(self) -> None:
+        """Note what the server's own process holds."""
+        self.found.memory.append(psutil.Process(self.server.process.pid).memory_info().rss / 1e6)
+
+
+@contextmanager
+def stand(folder: Path) -> Iterator[tuple[Server, Store]]:
+    """A stand's server on its own file, with short pauses."""
+    store = Store(folder / FILE)
+    for name, seconds in (("pause", 2), ("countdown", 2), ("invite", 600)):
+        store.set(name, seconds)
+    os.environ |= {"DIGITSCOPE_STAND": str(folder), "DIGITSCOPE_MODE": "event"}
+    server = Server(folder / "log.txt")
+    try:
+        yield server, store
+    finally:
+        server.stop()
+        store.close()
+        for name in ("DIGITSCOPE_STAND", "DIGITSCOPE_MODE"):
+            del os.environ[name]
+
+
+def soak(page: Page, server: Server, store: Store, visitors: int, kills: int) -> Found:
+    """Let them all come."""
+    run = Soak(page, server, np.random.default_rng(SEED))
+    page.goto(server.url)
+    page.locator(".st-key-watch_over .countdown").wait_for(state="attached", timeout=PATIENCE)
+    for number in range(visitors):
+        run.visit(number)
+        run.remember_memory()
+        if number % 10 == 9:
+            print(
+                f"{number + 1} visitors, {len(run.found.confirmed)} drawings, {run.found.memory[-1]:.0f} MB", flush=True
+            )
+    for number in range(kills):
+        run.kill_server(number)
+    run.found.kept = {drawing.number for drawing in store.drawings()}
+    return run.found
+
+
+def main() -> int:
+    """Start a server and a browser, let visitors come, print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--visitors", type=int, default=120, help="visitors (default 120: two hours)")
+    parser.add_argument("--kills", type=int, default=8, help="how often the server is killed afterwards (default 8)")
+    options = parser.parse_args()
+    path = os.environ.get("DIGITSCOPE_BROWSER") or find_browser(Path(sys.executable))
+    with TemporaryDirectory() as folder, sync_playwright() as playwright, stand(Path(folder)) as (server, store):
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        found = soak(page, server, store, options.visitors, options.kills)
+        browser.close()
+    third = max(1, len(found.waits) // 3)
+    print(
+        f"{options.visitors + options.kills} visitors, {len(found.waits)} drawings, {found.lessons} lessons "
+        f"({found.teachers_killed} killed), server killed {found.servers_killed} times"
+    )
+    print(f"confirmed {len(found.confirmed)}, lost {len(found.lost)}")
+    print(f"pen-up to answer, median: first third {median(found.waits[:third]):.0f} ms, "
+          f"last third {median(found.waits[-third:]):.0f} ms")  # fmt: skip
+    print(f"server's memory: {found.memory[0]:.0f} MB at first, {found.memory[-1]:.0f} MB at last, "
+          f"grown by {found.growth:.1f} MB")  # fmt: skip
+    return int(bool(found.lost) or found.growth > MOST_GROWTH)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""Teaching a copy of the network one visitor's hand, in a process of its own: seconds, with progress, then a meter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+
+import numpy as np
+from cnn import weights
+from cnn.adapt import AdaptStep, adapt
+from cnn.fast.reader import Reader
+from cnn.network import CNN
+from cnn.verdict import judge
+from digits import mnist
+from digits.augment import warp
+from digits.preprocess import prepare
+from digits.scribe import vary
+from digits.strokes import Strokes
+from threadpoolctl import threadpool_limits
+
+Array = np.ndarray
+Drawn = tuple[Strokes, int]
+"""A drawing, and the digit that it was meant as."""
+
+DRAWINGS = 5
+"""So many make a lesson."""
+COPIES = 40
+"""Of each drawing to learn from: varied as by the same hand on another day."""
+TRIES = 40
+"""Other variations of each, to measure on: they are not learned from."""
+REHEARSED = 3000
+"""Training images of MNIST that are learned from as well."""
+MEASURED = 2000
+"""Validation images of MNIST that tell how much was forgotten."""
+WARP = 0.5
+SEED = 2026
+
+
+@dataclass(frozen=True)
+class Meter:
+    """Shares read right, 0 to 1, on what was not learned from."""
+
+    own: float
+    """On `TRIES` variations of each drawing."""
+    drawings: int
+    """How many of the drawings themselves."""
+    mnist: float
+    """On `MEASURED` validation images."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far it is, 0 to 1."""
+
+    share: float
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The end: a weights file, and the meter before and after."""
+
+    packed: bytes
+    before: Meter
+    after: Meter
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The other end; the sentence is for the log, the page has its own words."""
+
+    sentence: str
+
+
+News = Progress | Learned | Failed
+
+
+class HandLesson:
+    """A lesson that runs; `look` says how far it is. Ends with the page's interest in it: `close`."""
+
+    def __init__(self, packed: bytes, drawings: Sequence[Drawn]) -> None:
+        context = get_context("spawn")
+        self.pipe, far_end = context.Pipe(duplex=False)
+        self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_connect, initargs=(far_end,))
+        self.pool.submit(_work, packed, list(drawings))
+        far_end.close()
+        self.news: News = Progress(0.0)
+
+    def look(self) -> News:
+        """The newest of what the worker said; a worker that is gone without a result has failed."""
+        try:
+            while isinstance(self.news, Progress) and self.pipe.poll():
+                self.news = self.pipe.recv()
+        except (EOFError, OSError):
+            self.news = Failed("The process that learned was ended from outside.")
+        if not isinstance(self.news, Progress):
+            self.close()
+        return self.news
+
+    def close(self) -> None:
+        """Let go of the worker; the next word that it says ends it."""
+        self.pipe.close()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+
+_pipe: Connection | None = None
+
+
+def _connect(far_end: Connection) -> None:
+    global _pipe
+    _pipe = far_end
+
+
+def _work(packed: bytes, drawings: list[Drawn]) -> None:
+    assert _pipe is not None, "the pool calls _connect first"
+    try:
+        with threadpool_limits(1, user_api="blas"):
+            for news in learn(packed, drawings):
+                _pipe.send(news)
+    except OSError:
+        pass  # nobody listens any more
+    except Exception as error:  # whatever went wrong has to reach the page
+        _pipe.send(Failed(f"{type(error).__name__}: {error}"))
+    finally:
+        _pipe.close()
+
+
+def learn(packed: bytes, drawings: Sequence[Drawn], seed: int = SEED) -> Iterator[Progress | Learned]:
+    """Yield Progress, at last Learned. Raises ValueError when no drawing can be read."""
+    rng = np.random.default_rng(seed)
+    network, header = weights.from_bytes(packed, "the network in use")
+    readable = [(strokes, label) for strokes, label in drawings if prepare(strokes).picture is not None]
+    if not readable:
+        raise ValueError("None of the drawings can be read.")
+    data = mnist.load()
+    own = variations(readable, COPIES, rng)
+    own = warp(own[0], rng, WARP), own[1]
+    chosen = rng.choice(len(data.training[1]), REHEARSED, replace=False)
+    old = warp(data.training[0][chosen], rng, WARP), data.training[1][chosen]
+    unseen = variations(readable, TRIES, rng)
+    before = measure(network, readable, unseen)
+    adapted = network
+    for event in adapt(network, own, old, rng):
+        if isinstance(event, AdaptStep):
+            yield Progress(event.progress)
+        else:
+            adapted = event
+    facts = {key: header[key] for key in ("preprocessing", "refuse_above", "architecture") if key in header}
+    packed = weights.to_bytes(adapted, **facts, data="the shipped network, adapted to one hand")
+    yield Learned(packed, before, measure(adapted, readable, unseen))
+
+
+def variations(drawings: Sequence[Drawn], copies: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Pictures (n, 28, 28) uint8 and labels (n,): each drawing as it is, and varied until there are `copies`."""
+    pictures, labels = [], []
+    for strokes, label in drawings:
+        for copy in range(copies):
+            picture = prepare(vary(strokes, rng) if copy else strokes).picture
+            if picture is not None:
+                pictures.append(picture)
+                labels.append(label)
+    return np.array(pictures), np.array(labels)
+
+
+def measure(network: CNN, drawings: Sequence[Drawn], unseen: tuple[Array, Array]) -> Meter:
+    """What the network reads right."""
+    reader = Reader(network)
+    own = np.array([prepare(strokes).picture for strokes, _ in drawings])
+    data = mnist.load()
+    images, labels = (array[:MEASURED] for array in data.validation)
+
+    def right(pictures: Array, truth: Array) -> Array:
+        return judge(reader.predict(pictures)).probabilities.argmax(axis=1) == truth
+
+    return Meter(
+        own=float(right(*unseen).mean()),
+        drawings=int(right(own, np.array([label for _, label in drawings])).sum()),
+        mnist=float(right(images, labels).mean()),
+    )

@@ -1,0 +1,386 @@
+"""The stand's memory: one SQLite file on this machine, for several tabs and several servers at once.
+
+What `keep` has returned a number for is on the disk: the database writes ahead (WAL) and waits for the disk at each
+commit (synchronous = FULL), so that a power cut takes nothing that a visitor was thanked for
+(https://www.sqlite.org/pragma.html#pragma_synchronous). What is deleted is overwritten (secure_delete).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from digits.strokes import Strokes
+from sqlalchemy import Engine, ForeignKey, LargeBinary, create_engine, delete, event, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+FOLDER_VARIABLE = "DIGITSCOPE_STAND"
+"""The environment variable that names the folder of the stand's files."""
+USUAL_FOLDER = Path(__file__).parents[1] / "stand-data"
+FILE = "stand.sqlite"
+
+WAIT_SECONDS = 20.0
+"""How long a writer waits for another one before it gives up."""
+DECIMALS = 4
+"""Digits behind the point of a kept coordinate; a board is 1 wide."""
+
+
+class StoreError(Exception):
+    """The stand's file cannot be read or written; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A drawing that a visitor left here."""
+
+    number: int
+    """By which it can be deleted; never used again."""
+    at: datetime
+    """Local time, to the second."""
+    occasion: str
+    """"draw", "fool" or "teach": what the visitor was doing."""
+    strokes: Strokes
+    label: int | None
+    """The digit that the visitor meant; None: no digit."""
+    said: int | None
+    """What the network said; None: it did not read it."""
+    probability: float
+    """How sure it was, 0 to 1."""
+    network: str
+
+    @property
+    def right(self) -> bool:
+        """Whether the network said what the visitor meant."""
+        return self.said == self.label
+
+
+@dataclass(frozen=True)
+class Score:
+    """A place on the board of the day."""
+
+    number: int
+    at: datetime
+    challenge: str
+    nickname: str
+    points: int
+    seconds: float
+    """How long it took: with equal points the faster one is before the other."""
+
+
+class _Base(DeclarativeBase):
+    pass
+
+
+class _Drawing(_Base):
+    __tablename__ = "drawings"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    day: Mapped[str] = mapped_column(index=True)
+    occasion: Mapped[str]
+    strokes: Mapped[str]
+    label: Mapped[int | None]
+    said: Mapped[int | None]
+    probability: Mapped[float]
+    network: Mapped[str]
+
+
+class _Score(_Base):
+    __tablename__ = "scores"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    day: Mapped[str] = mapped_column(index=True)
+    challenge: Mapped[str]
+    nickname: Mapped[str]
+    points: Mapped[int]
+    seconds: Mapped[float]
+    drawing: Mapped[int | None] = mapped_column(ForeignKey("drawings.number", ondelete="SET NULL"))
+
+
+class _Setting(_Base):
+    __tablename__ = "settings"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class _Hand(_Base):
+    __tablename__ = "hands"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    weights: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+def folder() -> Path:
+    """Where the stand's files are: what DIGITSCOPE_STAND names, else `stand-data` in the project's folder."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or USUAL_FOLDER)
+
+
+def day_of(moment: datetime) -> str:
+    """The local day as it stands in the file, e.g. "2026-11-24"."""
+    return moment.date().isoformat()
+
+
+class Store:
+    """The file at `path`, made if there is none. Many threads and processes may use it at the same time.
+
+    Every method raises StoreError when the file cannot be used.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.path = Path(path) if path is not None else folder() / FILE
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self.path.parent} cannot be made: {error.strerror or error}.") from error
+        self.engine = _engine(self.path)
+        with self._session(writes=True) as session:
+            _Base.metadata.create_all(session.connection())
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _session(self, writes: bool = False) -> Iterator[Session]:
+        try:
+            with Session(self.engine.execution_options(writes=writes), expire_on_commit=False) as session:
+                yield session
+                session.commit()
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            reason = str(getattr(error, "orig", None) or error)
+            raise StoreError(f"The stand's file {self.path} cannot be used: {reason}.") from error
+
+    # Drawings
+
+    def keep(
+        self,
+        strokes: Strokes,
+        label: int | None,
+        said: int | None,
+        probability: float,
+        *,
+        occasion: str = "draw",
+        network: str = "",
+        at: datetime | None = None,
+    ) -> int:
+        """Write a drawing down and return its number; when this returns, it is on the disk."""
+        moment = (at or datetime.now()).replace(microsecond=0)
+        row = _Drawing(
+            at=moment,
+            day=day_of(moment),
+            occasion=occasion,
+            strokes=_written(strokes),
+            label=label,
+            said=said,
+            probability=float(probability),
+            network=network,
+        )
+        with self._session(writes=True) as session:
+            session.add(row)
+            session.flush()
+            return row.number
+
+    def drawings(self, day: str | None = None, occasion: str | None = None, newest: int | None = None) -> list[Kept]:
+        """What is kept, the newest first: of one day, of one occasion, only so many."""
+        query = select(_Drawing).order_by(_Drawing.number.desc()).limit(newest)
+        if day is not None:
+            query = query.where(_Drawing.day == day)
+        if occasion is not None:
+            query = query.where(_Drawing.occasion == occasion)
+        with self._session() as session:
+            rows = session.scalars(query).all()
+        return [
+            Kept(r.number, r.at, r.occasion, _read(r.strokes), r.label, r.said, r.probability, r.network) for r in rows
+        ]
+
+    def answers(self, day: str, occasion: str = "draw") -> list[tuple[int | None, int | None]]:
+        """(meant, said) of each drawing of a day: all that counting needs."""
+        query = select(_Drawing.label, _Drawing.said).where(_Drawing.day == day, _Drawing.occasion == occasion)
+        with self._session() as session:
+            return [(label, said) for label, said in session.execute(query)]
+
+    def delete(self, number: int) -> bool:
+        """Delete a drawing for good, from the file's free space too; False if there is none of this number."""
+        with self._session(writes=True) as session:
+            found = session.execute(delete(_Drawing).where(_Drawing.number == number).returning(_Drawing.number)).all()
+        if found:
+            self._tidy()
+        return bool(found)
+
+    def _tidy(self) -> None:
+        """Bring what is written ahead into the file, and empty it: nothing deleted is left in it."""
+        with self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # The day's best
+
+    def add_score(
+        self,
+        challenge: str,
+        nickname: str,
+        points: int,
+        seconds: float,
+        *,
+        drawing: int | None = None,
+        at: datetime | None = None,
+    ) -> int:
+        """Write a result down and return its number."""
+        moment = (at or datetime.now()).replace(microsecond=0)
+        row = _Score(
+            at=moment,
+            day=day_of(moment),
+            challenge=challenge,
+            nickname=nickname,
+            points=points,
+            seconds=seconds,
+            drawing=drawing,
+        )
+        with self._session(writes=True) as session:
+            session.add(row)
+            session.flush()
+            return row.number
+
+    def best(self, day: str, challenge: str, most: int = 5) -> list[Score]:
+        """The best of a day: most points first, then the fastest, then the earliest."""
+        query = (
+            select(_Score)
+            .where(_Score.day == day, _Score.challenge == challenge)
+            .order_by(_Score.points.desc(), _Score.seconds, _Score.number)
+            .limit(most)
+        )
+        with self._session() as session:
+            rows = session.scalars(query).all()
+        return [Score(r.number, r.at, r.challenge, r.nickname, r.points, r.seconds) for r in rows]
+
+    def delete_score(self, number: int) -> bool:
+        """Take a result off the board; False if there is none of this number."""
+        with self._session(writes=True) as session:
+            found = session.execute(delete(_Score).where(_Score.number == number).returning(_Score.number)).all()
+        if found:
+            self._tidy()
+        return bool(found)
+
+    # Settings, and what `stand.pin` writes among them
+
+    def setting(self, name: str, otherwise: Any = None) -> Any:
+        """A setting's plain JSON value."""
+        with self._session() as session:
+            row = session.get(_Setting, name)
+        return otherwise if row is None else json.loads(row.value)
+
+    def set(self, name: str, value: Any) -> None:
+        """Write a setting down; None forgets it."""
+        with self.changing() as settings:
+            settings[name] = value
+
+    @contextmanager
+    def changing(self) -> Iterator[dict[str, Any]]:
+        """All settings, to be looked at and changed while nobody else can change any."""
+        with self._session(writes=True) as session:
+            settings = {row.name: json.loads(row.value) for row in session.scalars(select(_Setting))}
+            before = dict(settings)
+            yield settings
+            for name, value in settings.items():
+                if value is None:
+                    session.execute(delete(_Setting).where(_Setting.name == name))
+                elif value != before.get(name):
+                    session.merge(_Setting(name=name, value=json.dumps(value)))
+
+    # Networks that learned a visitor's hand
+
+    def keep_hand(self, weights: bytes, at: datetime | None = None) -> int:
+        """Write a weights file down and return its number."""
+        row = _Hand(at=(at or datetime.now()).replace(microsecond=0), weights=weights)
+        with self._session(writes=True) as session:
+            session.add(row)
+            session.flush()
+            return row.number
+
+    def hands(self) -> list[tuple[int, datetime]]:
+        """(number, when) of each kept network, the newest first."""
+        with self._session() as session:
+            return [
+                (r.number, r.at) for r in session.execute(select(_Hand.number, _Hand.at).order_by(_Hand.number.desc()))
+            ]
+
+    def hand(self, number: int) -> bytes | None:
+        """A kept weights file."""
+        with self._session() as session:
+            row = session.get(_Hand, number)
+        return None if row is None else row.weights
+
+    # Backup
+
+    def backup(self, to: str | os.PathLike[str]) -> None:
+        """Copy the file as it is now to `to`, while others go on writing (SQLite's online backup).
+
+        The copy gets its name only when it is whole.
+        """
+        target = Path(to)
+        unfinished = target.with_name(f"{target.name}.part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.unlink(missing_ok=True)
+            with self.engine.connect() as connection:
+                source = connection.connection.driver_connection
+                assert source is not None
+                copy = sqlite3.connect(unfinished)
+                try:
+                    source.backup(copy)
+                    # One file, ready to be carried away: no write-ahead file beside it.
+                    copy.execute("PRAGMA journal_mode = DELETE")
+                finally:
+                    copy.close()
+            with unfinished.open("rb+") as file:
+                os.fsync(file.fileno())
+            unfinished.replace(target)
+        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise StoreError(f"{target} cannot be written: {getattr(error, 'strerror', None) or error}.") from error
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": WAIT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def settle(connection: sqlite3.Connection, record: Any) -> None:
+        # The driver must not begin transactions by itself: `begin` below says of which kind they are.
+        connection.isolation_level = None
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        # A writer takes its place at once: one that began as a reader could not wait for another writer's end.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _written(strokes: Strokes) -> str:
+    """The drawing as JSON: paths of [x, y] in shares of the board."""
+    size = strokes.size or 1.0
+    return json.dumps([np.round(path / size, DECIMALS).tolist() for path in strokes.paths], separators=(",", ":"))
+
+
+def _read(written: str) -> Strokes:
+    return Strokes(tuple(np.array(path, float).reshape(-1, 2) for path in json.loads(written)), 1.0)

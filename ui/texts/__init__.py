@@ -1,0 +1,1 @@
+"""What the event page says, a file a language: English, French, German, Spanish, Arabic."""
