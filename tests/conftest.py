@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -12,9 +16,17 @@ from digits.mnist import Mnist
 from digits.samples import SAMPLES
 from digits.strokes import Drawing, Strokes, read_unipen
 
+Result = TypeVar("Result")
+
 PROJECT = Path(__file__).parents[1]
 PEN_DATA = PROJECT.parent / "shared" / "strokes"
 """Drawings by people; not a part of the project, so tests must do without them."""
+
+
+def run_apart(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine in a thread of its own: the browser of other tests may have a loop in this one already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.load import room
 from digits.samples import SAMPLES
-from tests.conftest import on_board
+from tests.conftest import on_board, run_apart
 from tests.e2e.conftest import Server
 from tests.e2e.pen import PATIENCE, SIDE, answer, board, draw, draw_by_touch, press
 from tests.e2e.test_live import ready, settled
@@ -64,7 +63,7 @@ def test_two_tabs_do_not_see_each_other(browser: Browser, server: Server) -> Non
 
 
 def test_visitors_at_once_get_their_own_answers(server: Server) -> None:
-    people = asyncio.run(room(server.url, 8, 2.5))
+    people = run_apart(room(server.url, 8, 2.5))
     assert sum(len(person.finals) for person in people) >= 8
     assert [(person.wrong, person.lost) for person in people] == [(0, 0)] * 8
 

@@ -13,6 +13,7 @@ import pytest
 import ui.memory
 from digits.samples import SAMPLES
 from digits.strokes import Strokes, StrokesError
+from tests.conftest import run_apart
 from ui.answer import Answers
 from ui.live import REMEMBERED, Channel, MessageError, channel_for
 from ui.networks import in_use, shipped
@@ -161,4 +162,4 @@ def test_memory_is_collected_in_pauses(monkeypatch):
             tidying.cancel()
             gc.unfreeze()
 
-    assert asyncio.run(asyncio.wait_for(scenario(), 30)) == (True, True)
+    assert run_apart(asyncio.wait_for(scenario(), 30)) == (True, True)
