@@ -12,6 +12,9 @@ from digits.preprocess import resample
 SIDE = 340
 """The board's side in pixels."""
 
+NEAR = 6.0
+"""Pixels."""
+
 Paths = Iterable[np.ndarray]
 PATIENCE = 15_000
 """Milliseconds that an answer may take on a machine that is busy with other things."""
@@ -24,7 +27,7 @@ def board(page: Page) -> Locator:
 def draw(page: Page, paths: Paths, pause: float = 0) -> None:
     """Draw with the mouse: paths in pixels of the board; `pause` is in milliseconds, after each point."""
     left, top = _corner(page)
-    for path in paths:
+    for path in paths if pause else map(thinned, paths):
         page.mouse.move(left + path[0][0], top + path[0][1])
         page.mouse.down()
         for x, y in path[1:]:
@@ -48,11 +51,20 @@ def draw_by_touch(page: Page, paths: Paths) -> None:
         at = [{"x": float(left + x), "y": float(top + y)} for x, y in points]
         client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
 
-    for path in paths:
+    for path in map(thinned, paths):
         touch("touchStart", path[0])
         for point in path[1:]:
             touch("touchMove", point)
         touch("touchEnd")
+
+
+def thinned(path: np.ndarray) -> np.ndarray:
+    """The path without points that are nearer than `NEAR` to the one before: each costs the browser a frame."""
+    kept = [0]
+    for place in range(1, len(path) - 1):
+        if np.hypot(*(path[place] - path[kept[-1]])) >= NEAR:
+            kept.append(place)
+    return path[[*kept, *range(max(1, len(path) - 1), len(path))]]
 
 
 def _corner(page: Page) -> tuple[float, float]:
