@@ -87,7 +87,7 @@ class Change:
 
 
 def timeline(strokes: Strokes, network: InUse, n: int = MOMENTS) -> Timeline:
-    """Read a drawing at n moments, each as the page reads it: framed for itself, the mean over five views.
+    """Read a drawing at n moments, each as the page reads it: framed for itself, looked at again when in doubt.
 
     The network has to be there.
     """

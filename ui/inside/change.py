@@ -93,7 +93,7 @@ def show_change(subject: Subject) -> None:
     st.html(
         f'<p class="hint">{same} of {len(outputs)} versions are read as “{named(subject.answer)}” like the drawing '
         f"itself "
-        "(one pass each, without the five views of the answer above). Paler: less sure. Choose a cell to see its "
+        "(one pass each, without the second look that the answer above gets when in doubt). Paler: less sure. Choose a cell to see its "
         "version.</p>"
     )
     left, right = st.columns([65, 35], gap="medium")

@@ -46,8 +46,8 @@ def show_edit(subject: Subject) -> None:
         f"{_plate(ink_picture(found.picture), 'Edited', reading(subject, found.picture))}</div>"
         '<p class="hint">The search goes where the gradient promises most and lets the network check every step: '
         "it finds "
-        "a small edit, not provably the smallest. It is made against the pass with the picture as it is; the answer "
-        "above the tabs is the mean of five views, which such edits often fool less.</p>"
+        "a small edit, not provably the smallest. It is made against the pass with the picture as it is; where that "
+        "leaves doubt, the answer above the tabs is the mean of five views, which such edits often fool less.</p>"
     )
 
 
@@ -64,12 +64,12 @@ def _search(subject: Subject, goal: int) -> Edit:
 
 
 def reading(subject: Subject, picture: Array) -> str:
-    """What the pass with the picture as it is says to it, and what the page would answer, five views and all."""
+    """What the pass with the picture as it is says to it, and what the page would answer, five views where in doubt."""
     alone = subject.network.predict_output(picture[None])[0]
     best = int(alone.argmax())
     verdict = judge(shifts.read(subject.network.predict_output, picture[None]), subject.in_use.refuse_above)
     said = "no digit" if verdict.refused[0] else str(int(verdict.predicted[0]))
-    return f"This pass: “{named(best)}”, {100 * float(alone[best]):.1f} %. The page’s five views: “{said}”."
+    return f"This pass: “{named(best)}”, {100 * float(alone[best]):.1f} %. The page, which looks again when in doubt: “{said}”."
 
 
 def _chance(found: Edit, goal: int) -> str:

@@ -328,6 +328,6 @@ def _softmaxed(look: Look, at: int, place: Place, found: Softmaxed, digits: int)
         '<table class="list" data-numbers="softmax"><tr><th>answer</th><th>score</th><th>− largest</th>'
         f"<th>e to that</th><th>÷ sum</th></tr>{lines}</table>"
         + row("value", found.value, digits, f"probability of “{named(place[0])}” in this pass", strong=True)
-        + "<p>This is the pass with the picture as it is. The answer above is the mean over five passes: this one, and "
-        "the picture moved by a pixel to each side.</p>"
+        + "<p>This is the pass with the picture as it is. Where it leaves doubt, the answer above is the mean over "
+        "five passes: this one, and the picture moved by a pixel to each side.</p>"
     )
