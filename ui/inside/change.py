@@ -92,9 +92,8 @@ def show_change(subject: Subject) -> None:
     same = int((outputs.argmax(axis=1) == subject.answer).sum())
     st.html(
         f'<p class="hint">{same} of {len(outputs)} versions are read as “{named(subject.answer)}” like the drawing '
-        f"itself "
-        "(one pass each, without the second look that the answer above gets when in doubt). Paler: less sure. Choose a cell to see its "
-        "version.</p>"
+        "itself (one pass each, without the second look that the answer above gets when in doubt). Paler: less sure. "
+        "Choose a cell to see its version.</p>"
     )
     left, right = st.columns([65, 35], gap="medium")
     with left:

@@ -69,7 +69,7 @@ def reading(subject: Subject, picture: Array) -> str:
     best = int(alone.argmax())
     verdict = judge(shifts.read(subject.network.predict_output, picture[None]), subject.in_use.refuse_above)
     said = "no digit" if verdict.refused[0] else str(int(verdict.predicted[0]))
-    return f"This pass: “{named(best)}”, {100 * float(alone[best]):.1f} %. The page, which looks again when in doubt: “{said}”."
+    return f"This pass: “{named(best)}”, {100 * float(alone[best]):.1f} %. The page, after a second look: “{said}”."
 
 
 def _chance(found: Edit, goal: int) -> str:
