@@ -1,9 +1,9 @@
 """How long an answer takes, in a real browser on a real server: python -m benchmarks.answer [--training].
 
 Draws our samples with the mouse and prints medians: the page's own work on a drawing (from the canvas's message to
-the finished answer), the network's part of it, and what a person waits from pen-up to the answer. The last one
-contains the canvas's own fixed wait of 200 ms. With --training the drawings are read in turns, twenty at rest and
-twenty while a run of this page trains, and the ratio of the medians is printed.
+the finished answer), the network's part of it, and what a person waits from pen-up to the answer.
+With --training the drawings are read in turns, twenty at rest and twenty while a run of this page trains, and the
+ratio of the medians is printed.
 """
 
 from __future__ import annotations
