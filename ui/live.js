@@ -104,8 +104,9 @@ class Follower {
 
   constructor() {
     this.stop = new AbortController();
+    // On the document, behind the window: what a page takes away there, such as a palm's touches, never comes this far.
     const listen = (type, act) =>
-      window.addEventListener(type, act.bind(this), { capture: true, passive: true, signal: this.stop.signal });
+      document.addEventListener(type, act.bind(this), { capture: true, passive: true, signal: this.stop.signal });
     listen("mousedown", this.mouseDown);
     listen("mousemove", this.mouseMove);
     listen("mouseup", this.mouseUp);
