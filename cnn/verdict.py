@@ -34,6 +34,11 @@ class Verdict:
         """(n,) int: the digit, -1 where refused."""
         return np.where(self.refused, -1, self.probabilities.argmax(axis=1))
 
+    @property
+    def likelihood(self) -> Array:
+        """(n,): how likely each picture is the digit that it is called."""
+        return self.probabilities.max(axis=1) * (1 - self.nothing)
+
 
 def judge(outputs: Array, refuse_above: float = USUAL_THRESHOLD) -> Verdict:
     """What to say to outputs (n, 10) or (n, 11), the probabilities that a network gave."""

@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 import streamlit as st
 from cnn import shifts
-from cnn.verdict import Verdict, judge
+from cnn.verdict import judge
 from digits.preprocess import NOTHING, Prepared, prepare
 from digits.split import Piece, split
 from digits.strokes import Strokes
@@ -43,13 +43,13 @@ def read(strokes: Strokes, network: InUse) -> Reading:
         return np.array([traces[picture.tobytes()][-1][1] for picture in pictures])
 
     def scores(pictures: Array) -> Array:
-        return np.log(np.maximum(likelihood(judge(outputs(pictures))), LEAST))
+        return np.log(np.maximum(judge(outputs(pictures)).likelihood, LEAST))
 
     reading = Reading(strokes, split(strokes, scores))
     pictures = [piece.prepared.picture for piece in reading.pieces if piece.prepared.picture is not None]
     if pictures and len(pictures) == len(reading.pieces):
         reading.verdict = judge(shifts.read(outputs, np.array(pictures)), network.refuse_above)
-        reading.shown = int(likelihood(reading.verdict).argmin())
+        reading.shown = int(reading.verdict.likelihood.argmin())
         reading.layers = traces[pictures[reading.shown].tobytes()]
     reading.network_ms = 1000 * (perf_counter() - begun)
     return reading
@@ -64,11 +64,6 @@ def read_picture(prepared: Prepared, network: InUse) -> Reading:
         reading.layers = network.lens.trace(prepared.picture)
         reading.network_ms = 1000 * (perf_counter() - begun)
     return reading
-
-
-def likelihood(verdict: Verdict) -> Array:
-    """(n,): how likely each picture is the digit that it is called."""
-    return verdict.probabilities.max(axis=1) * (1 - verdict.nothing)
 
 
 def in_words(probability: float, second: int) -> str:

@@ -91,8 +91,7 @@ def number_trial(network: CNN, bound: float, drawings: Sequence[Drawing], number
     right = cut = 0
 
     def scores(pictures: Array) -> Array:
-        verdict = judge(network.predict_output(pictures))
-        return np.log(np.maximum(verdict.probabilities.max(axis=1) * (1 - verdict.nothing), LEAST))
+        return np.log(np.maximum(judge(network.predict_output(pictures)).likelihood, LEAST))
 
     for _ in range(numbers):
         own = by_writer[writers[int(rng.integers(len(writers)))]]
