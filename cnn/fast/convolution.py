@@ -22,11 +22,15 @@ gradient goes the same way back: a multiplication by who won, and a subtraction 
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from cnn.fast.meeting import Meeting
 from cnn.fast.normalise import Normaliser, channel_sums
+from cnn.fast.plan import Group
+from cnn.fast.scratch import Scratch
 from cnn.fast.tiles import Tiles, tile_side
 from cnn.layers import Conv3x3
 
@@ -47,47 +51,46 @@ class ConvBlock:
 
     def __init__(
         self,
-        name: str,
-        conv: Conv3x3,
-        pool: bool,
+        group: Group,
         norm: Normaliser | None,
-        relu: bool,
         x: Array,
         first: bool,
-        phased_out: bool,
+        following: Group | None,
         learns: bool,
+        scratch: Scratch,
     ) -> None:
-        """`x` (H, C, W, N) is where the input will stand, its columns even ones first if this block pools.
+        """`x` (H, C, W, N) is where the input will stand, its columns even ones first if `takes_phases` says so.
 
-        With `first` it is (H, 1, W, N) with its columns as they are. `phased_out`: store even columns first.
-        Without `learns` there is no way back, and less is kept.
+        `following` is the next convolution's group. Without `learns` there is no way back, and less is kept.
         """
-        self.name, self.conv, self.pool, self.norm, self.relu = name, conv, pool, norm, relu
-        height, _, width, n = x.shape
-        filters = conv.num_filters
-        self.parts = parts = 2 if pool else 1
-        cols = (width - 2) // parts
-        rows = (height - 2) // parts * parts
-        side = None if learns or first else tile_side(conv, x.shape[1], rows, parts * cols)
-        strip = rows if side else max(parts, STRIP // (4 * parts * filters * cols * n) // parts * parts)
+        self.name, self.conv, self.pool, self.relu = group.name, cast(Conv3x3, group.layer), group.pool, group.relu
+        self.norm, self.scratch = norm, scratch
+        height, channels, width, n = x.shape
+        filters = self.conv.num_filters
+        self.step = step = 2 if group.pool else 1
+        cols = (width - 2) // step
+        rows = (height - 2) // step * step
+        side = None if first else tile_side(self.conv, channels, rows, step * cols)
+        self.parts = parts = 1 if side else step
+        strip = rows if side else max(step, STRIP // (4 * step * filters * cols * n) // step * step)
         self.strips = [slice(top, min(top + strip, rows)) for top in range(0, rows, strip)]
         self.products: Patches | Winograd | Shifts | Tiles
         if side:
-            self.products = Tiles(conv, x, rows, cols, parts, side)
+            self.products = Tiles(self.conv, x, rows, step * cols, side, scratch, learns)
         else:
-            self.products = (Patches if first else Winograd if pool else Shifts)(conv, x, rows, cols, strip)
-        self.sums = np.empty((strip, parts, filters, cols * n), np.float32)
-        self.wide = np.empty((strip, filters, cols * n), np.float32)
-        self.z = np.empty((rows // parts, filters, cols, n), np.float32)
+            kind = Patches if first else Winograd if group.pool else Shifts
+            self.products = kind(self.conv, x, rows, cols, strip, scratch)
+        self.run = step // parts * cols * n
+        self.z = np.empty((rows // step, filters, cols, n), np.float32)
         self.y = np.empty_like(self.z) if learns else self.z
         self.zeros = np.zeros(cols * n, np.float32)
         self.low = np.empty(self.z.shape, bool)
-        self.right = np.empty((rows, filters, cols * n), bool)
+        self.right = np.empty((rows, filters, cols, n), bool)
         self.active = np.empty(self.z.shape, bool)
         even = (cols + 1) // 2
         self.order = (
             [(slice(0, None, 2), slice(0, even)), (slice(1, None, 2), slice(even, None))]
-            if phased_out
+            if following is not None and takes_phases(following, filters, rows // step, cols)
             else [(ALL, ALL)]
         )
         """Pairs of slices: these columns of the map stand in those columns of the store."""
@@ -117,7 +120,7 @@ class ConvBlock:
         if self.norm is not None and not measures:
             factor, level = self.norm.known(offset)
         for strip in self.strips:
-            sums = self.sums[: strip.stop - strip.start]
+            sums = self._sums(strip)
             self.products.forward(kernels, strip, sums)
             self._pool(strip, sums, meeting is not None)
             if not measures:  # while the strip is still in the cache
@@ -126,6 +129,23 @@ class ConvBlock:
             factor, level = self.norm.measured(self._flat(self.z), offset, worker, meeting)
             self._activate(self.z, self.y, factor, level)
         return self.y
+
+    def _sums(self, strip: slice) -> Array:
+        """Room for a strip's sums (rows, parts, F, run)."""
+        return self.scratch.room("sums", strip.stop - strip.start, self.parts, self.conv.num_filters, self.run)
+
+    def _wide(self, strip: slice) -> Array:
+        """Room for a strip's maps pooled from left to right (rows, F, W', N)."""
+        return self.scratch.room("wide", strip.stop - strip.start, *self.z.shape[1:])
+
+    def _sides(self, sums: Array) -> tuple[Array, Array]:
+        """Even and odd columns of a strip's sums, each (rows, F, W', N)."""
+        rows, parts, filters, _ = sums.shape
+        if parts == 2:
+            maps = sums.reshape(rows, 2, *self.z.shape[1:])
+            return maps[:, 0], maps[:, 1]
+        maps = sums.reshape(rows, filters, -1, self.z.shape[3])
+        return maps[:, :, 0::2], maps[:, :, 1::2]
 
     def _activate(self, z: Array, y: Array, factor: Array | None, level: Array | None) -> None:
         """Write max(0, z factor + level) to y, each part of it where it is wanted; (rows, F, W', N) both."""
@@ -147,8 +167,9 @@ class ConvBlock:
             for natural, stored in self.order:
                 np.copyto(z[:, :, stored], maps[:, :, natural])
             return
-        left, right = sums[:, 0], sums[:, 1]
-        above, below = self._pairs(np.maximum(left, right, out=self.wide[: len(sums)]))
+        left, right = self._sides(sums)
+        wide = np.maximum(left, right, out=self._wide(strip))
+        above, below = wide[0::2], wide[1::2]
         for natural, stored in self.order:
             np.maximum(above[:, :, natural], below[:, :, natural], out=z[:, :, stored])
         if train:
@@ -157,12 +178,7 @@ class ConvBlock:
 
     def _pooled(self, maps: Array, strip: slice) -> Array:
         """The rows of pooled maps that a strip becomes."""
-        return maps[strip.start // self.parts : strip.stop // self.parts]
-
-    def _pairs(self, wide: Array) -> tuple[Array, Array]:
-        """Even and odd rows of half-pooled maps (rows, F, run), each (rows / 2, F, W', N)."""
-        maps = wide.reshape(-1, *self.z.shape[1:])
-        return maps[0::2], maps[1::2]
+        return maps[strip.start // self.step : strip.stop // self.step]
 
     def backward(self, dy: Array, worker: int, meeting: Meeting) -> tuple[Array | None, dict[str, Array]]:
         """From the gradient of `y`, which is used up, to that of `x` and of the parameters by full name."""
@@ -178,7 +194,6 @@ class ConvBlock:
             bias = np.zeros_like(self.conv.params["bias"])
             grads |= self.norm.backward(flat, self._flat(self.z), worker, meeting)
         products = self.products
-        assert not isinstance(products, Tiles), "tiles are for reading only"
         products.begin_backward(products.kernels(self.conv.params["weights"], bias))
         for strip in self.strips:
             products.backward(strip, self._unpool(strip, dy))
@@ -187,20 +202,21 @@ class ConvBlock:
 
     def _unpool(self, strip: slice, dy: Array) -> Array:
         """The gradient of a strip's sums (rows, parts, F, run)."""
-        sums = self.sums[: strip.stop - strip.start]
+        sums = self._sums(strip)
         dy = self._pooled(dy, strip)
         if not self.pool:
             maps = sums.reshape(dy.shape)
             for natural, stored in self.order:
                 np.copyto(maps[:, :, natural], dy[:, :, stored])
             return sums
-        wide, low = self.wide[: len(sums)], self._pooled(self.low, strip)
-        above, below = self._pairs(wide)
+        wide, low = self._wide(strip), self._pooled(self.low, strip)
+        above, below = wide[0::2], wide[1::2]
         for natural, stored in self.order:
             np.multiply(dy[:, :, stored], low[:, :, natural], out=below[:, :, natural])
             np.subtract(dy[:, :, stored], below[:, :, natural], out=above[:, :, natural])
-        np.multiply(wide, self.right[strip], out=sums[:, 1])
-        np.subtract(wide, sums[:, 1], out=sums[:, 0])
+        left, right = self._sides(sums)
+        np.multiply(wide, self.right[strip], out=right)
+        np.subtract(wide, right, out=left)
         return sums
 
     @staticmethod
@@ -213,7 +229,7 @@ class Patches:
 
     has_bias = True
 
-    def __init__(self, conv: Conv3x3, x: Array, rows: int, cols: int, strip: int) -> None:
+    def __init__(self, conv: Conv3x3, x: Array, rows: int, cols: int, strip: int, scratch: Scratch) -> None:
         parts = (x.shape[0] - 2) // rows * ((x.shape[2] - 2) // cols)
         row, _, column, image = x.strides
         self.patches = as_strided(
@@ -256,12 +272,11 @@ class Shifts:
 
     has_bias = False
 
-    def __init__(self, conv: Conv3x3, x: Array, rows: int, cols: int, strip: int) -> None:
+    def __init__(self, conv: Conv3x3, x: Array, rows: int, cols: int, strip: int, scratch: Scratch) -> None:
         self.run, self.n = cols * x.shape[3], x.shape[3]
         flat = x.reshape(*x.shape[:2], -1)
         self.windows = [window(flat[:, :, tap * self.n :], rows, self.run) for tap in range(3)]
-        self.product = np.empty((strip, conv.num_filters, self.run), np.float32)
-        self.spread = np.empty((strip, 3 * x.shape[1], self.run), np.float32)
+        self.scratch, self.filters, self.triple = scratch, conv.num_filters, 3 * x.shape[1]
         self.dx = np.empty_like(x)
 
     def kernels(self, weights: Array, bias: Array) -> Array:
@@ -270,7 +285,7 @@ class Shifts:
 
     def forward(self, kernels: Array, strip: slice, sums: Array) -> None:
         """Fill `sums` (rows of the strip, 1, F, run), without the bias."""
-        total, product = sums[:, 0], self.product[: len(sums)]
+        total, product = sums[:, 0], self.scratch.room("products", len(sums), self.filters, self.run)
         np.matmul(kernels[0], self.windows[0][strip], out=total)
         for tap in (1, 2):
             np.matmul(kernels[tap], self.windows[tap][strip], out=product)
@@ -284,7 +299,8 @@ class Shifts:
 
     def backward(self, strip: slice, dsums: Array) -> None:
         """Add a strip's part to both gradients; `dsums` as `sums` above."""
-        dx, spread = self.dx.reshape(*self.dx.shape[:2], -1), self.spread[: len(dsums)]
+        dx = self.dx.reshape(*self.dx.shape[:2], -1)
+        spread = self.scratch.room("spread", len(dsums), self.triple, self.run)
         for tap in range(3):
             self.found[tap] += outer(dsums[:, 0], self.windows[tap][strip])
             np.matmul(self.transposed[tap], dsums[:, 0], out=spread)
@@ -304,7 +320,7 @@ class Winograd:
 
     has_bias = False
 
-    def __init__(self, conv: Conv3x3, x: Array, rows: int, cols: int, strip: int) -> None:
+    def __init__(self, conv: Conv3x3, x: Array, rows: int, cols: int, strip: int, scratch: Scratch) -> None:
         height, channels, width, n = x.shape
         run, even = cols * n, (width + 1) // 2
         flat = x.reshape(height, channels, -1)
@@ -314,8 +330,7 @@ class Winograd:
         self.u = np.empty((4, height, channels, run), np.float32)
         self.du = np.empty_like(self.u)
         self.windows = [window(each, rows, run) for each in self.u]
-        self.m = np.empty((4, strip, conv.num_filters, run), np.float32)
-        self.spread = np.empty((strip, 3 * channels, run), np.float32)
+        self.scratch, self.filters, self.triple, self.run = scratch, conv.num_filters, 3 * channels, run
         self.dx = np.empty_like(x)
 
     def kernels(self, weights: Array, bias: Array) -> Array:
@@ -333,7 +348,7 @@ class Winograd:
         np.add(d1, d2, out=self.u[1, new])
         np.subtract(d2, d1, out=self.u[2, new])
         np.subtract(d1, d3, out=self.u[3, new])
-        m0, m1, m2, m3 = self.m[:, : len(sums)]
+        m0, m1, m2, m3 = self.scratch.room("products", 4, len(sums), self.filters, self.run)
         for k, m in enumerate((m0, m1, m2, m3)):
             np.matmul(kernels[k], self.windows[k][strip], out=m)
         even, odd = sums[:, 0], sums[:, 1]
@@ -351,10 +366,10 @@ class Winograd:
     def backward(self, strip: slice, dsums: Array) -> None:
         """Add a strip's part to both gradients; `dsums` as `sums` above."""
         even, odd = dsums[:, 0], dsums[:, 1]
-        _, plus, minus, _ = self.m[:, : len(dsums)]
+        plus, minus = self.scratch.room("products", 2, len(dsums), self.filters, self.run)
         np.add(even, odd, out=plus)
         np.subtract(even, odd, out=minus)
-        spread = self.spread[: len(dsums)]
+        spread = self.scratch.room("spread", len(dsums), self.triple, self.run)
         # The odd column holds minus m3: the sign of its product's gradient is set right at the end.
         for k, dm in enumerate((even, plus, minus, odd)):
             self.found[k] += outer(dm, self.windows[k][strip])
@@ -382,6 +397,12 @@ class Winograd:
         d2 -= first
         d3 += last
         return self.dx
+
+
+def takes_phases(group: Group, channels: int, height: int, width: int) -> bool:
+    """Whether this convolution, if it is not the first, wants its input's (C, H, W) even columns first."""
+    conv = cast(Conv3x3, group.layer)
+    return group.pool and not tile_side(conv, channels, (height - 2) // 2 * 2, (width - 2) // 2 * 2)
 
 
 def window(x: Array, rows: int, run: int) -> Array:

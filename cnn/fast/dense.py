@@ -21,29 +21,18 @@ class DenseBlock:
         norm: Normaliser | None,
         relu: bool,
         dropout: Dropout | None,
-        maps: tuple[int, int, int] | None,
+        maps: bool,
     ) -> None:
-        """`maps` (C, H, W): what arrives is (H, C, W, N), while the weights are for (C, H, W) in a row."""
+        """With `maps`, (H, C, W, N) arrives, while the weights are for (C, H, W) in a row."""
         self.name, self.layer, self.norm, self.relu, self.dropout, self.maps = name, layer, norm, relu, dropout, maps
-        self.frozen: Array | None = None
-
-    def freeze(self) -> None:
-        """Take over the parameters as they are, for reading only."""
-        self.frozen = self._weights()
-
-    def _weights(self) -> Array:
-        if self.frozen is not None:
-            return self.frozen
-        weights = self.layer.params["weights"]
-        if self.maps is None:
-            return weights
-        return np.ascontiguousarray(weights.reshape(-1, *self.maps).swapaxes(1, 2)).reshape(weights.shape)
 
     def forward(self, x: Array, worker: int, meeting: Meeting | None, rng: np.random.Generator | None) -> Array:
         """(..., N) -> (outputs, N). Without a meeting: not training."""
+        if self.maps:
+            x = x.swapaxes(0, 1)
         self.shape, self.x = x.shape, x.reshape(-1, x.shape[-1])
         bias = self.layer.params["bias"]
-        self.z = self._weights() @ self.x
+        self.z = self.layer.params["weights"] @ self.x
         if self.norm is None:
             y = self.z
             y += bias[:, None]
@@ -75,9 +64,6 @@ class DenseBlock:
             dy = np.array(dy)
             grads |= self.norm.backward(dy[None], self.z[None], worker, meeting)
             grads[f"{self.name}.bias"] = np.zeros_like(self.layer.params["bias"])
-        weights = dy @ self.x.T
-        if self.maps is not None:
-            channels, height, width = self.maps
-            weights = weights.reshape(-1, height, channels, width).swapaxes(1, 2).reshape(weights.shape)
-        grads[f"{self.name}.weights"] = weights
-        return (self._weights().T @ dy).reshape(self.shape), grads
+        grads[f"{self.name}.weights"] = dy @ self.x.T
+        dx = (self.layer.params["weights"].T @ dy).reshape(self.shape)
+        return (dx if not self.maps else np.ascontiguousarray(dx.swapaxes(0, 1))), grads

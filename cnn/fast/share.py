@@ -11,7 +11,8 @@ from cnn.fast.dense import DenseBlock
 from cnn.fast.meeting import Meeting
 from cnn.fast.normalise import Normaliser
 from cnn.fast.plan import Group, Plan
-from cnn.layers import Conv3x3, FullyConnected
+from cnn.fast.scratch import Scratch
+from cnn.layers import FullyConnected
 from cnn.network import CNN
 
 Array = np.ndarray
@@ -25,15 +26,13 @@ class Share:
         channels, height, width = network.input_shape
         self.x = np.empty((height, channels, width, n), np.float32)
         self.convolutions: list[ConvBlock] = []
+        scratch = Scratch()
         x = self.x
         for i, group in enumerate(groups.convolutions):
-            later = groups.convolutions[i + 1 :]
-            phased = bool(later) and later[0].pool
-            conv = cast(Conv3x3, group.layer)
-            block = ConvBlock(group.name, conv, group.pool, _normaliser(group), group.relu, x, i == 0, phased, learns)
+            following = groups.convolutions[i + 1] if i + 1 < len(groups.convolutions) else None
+            block = ConvBlock(group, _normaliser(group), x, i == 0, following, learns, scratch)
             self.convolutions.append(block)
             x = block.y
-        rows, filters, cols, _ = x.shape
         self.dense = [
             DenseBlock(
                 group.name,
@@ -41,15 +40,13 @@ class Share:
                 _normaliser(group),
                 group.relu,
                 group.dropout,
-                (filters, rows, cols) if i == 0 else None,
+                maps=i == 0,
             )
             for i, group in enumerate(groups.dense)
         ]
         if not learns:
             for block in self.convolutions:
                 block.freeze()
-            for layer in self.dense:
-                layer.freeze()
 
     def scores(
         self, pictures: Array, worker: int = 0, meeting: Meeting | None = None, rng: np.random.Generator | None = None
