@@ -23,13 +23,13 @@ class DenseBlock:
         dropout: Dropout | None,
         maps: bool,
     ) -> None:
-        """With `maps`, (H, C, W, N) arrives, while the weights are for (C, H, W) in a row."""
+        """With `maps`, (H, W, C, N) arrives, while the weights are for (C, H, W) in a row."""
         self.name, self.layer, self.norm, self.relu, self.dropout, self.maps = name, layer, norm, relu, dropout, maps
 
     def forward(self, x: Array, worker: int, meeting: Meeting | None, rng: np.random.Generator | None) -> Array:
         """(..., N) -> (outputs, N). Without a meeting: not training."""
         if self.maps:
-            x = x.swapaxes(0, 1)
+            x = x.transpose(2, 0, 1, 3)
         self.shape, self.x = x.shape, x.reshape(-1, x.shape[-1])
         bias = self.layer.params["bias"]
         self.z = self.layer.params["weights"] @ self.x
@@ -66,4 +66,4 @@ class DenseBlock:
             grads[f"{self.name}.bias"] = np.zeros_like(self.layer.params["bias"])
         grads[f"{self.name}.weights"] = dy @ self.x.T
         dx = (self.layer.params["weights"].T @ dy).reshape(self.shape)
-        return (dx if not self.maps else np.ascontiguousarray(dx.swapaxes(0, 1))), grads
+        return (dx if not self.maps else np.ascontiguousarray(dx.transpose(1, 2, 0, 3))), grads

@@ -1,9 +1,9 @@
 """Batch normalisation over workers: sums by matrix products, two passes to normalise, four on the way back.
 
-Arrays are (rows, C, n): whatever lies around the channels. The mean comes from a product with ones and the
-variance from dot products, which BLAS does several times faster than a reduction; the two factors a channel
-that remain, y = x a + b, are one multiplication and one addition. (The same algebra as in the plain layer:
-Ioffe and Szegedy 2015, arXiv:1502.03167.)
+Arrays are (pixels, C, n). The mean comes from a product with ones and the variance from dot products, which BLAS does
+several times faster than a reduction; the two factors a channel that remain, y = x a + b, are one multiplication and
+one addition, with a factor for each channel and image written out so that rows are long. (The same algebra as in the
+plain layer: Ioffe and Szegedy 2015, arXiv:1502.03167.)
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ Array = np.ndarray
 
 
 def channel_sums(x: Array) -> Array:
-    """Sum over everything but the channels: (rows, C, n) -> (C,)."""
-    rows, channels, n = x.shape
-    return (x.reshape(-1, n) @ np.ones(n, x.dtype)).reshape(rows, channels).sum(axis=0)
+    """Sum over everything but the channels: (pixels, C, n) -> (C,)."""
+    pixels, channels, n = x.shape
+    return (np.ones(pixels, x.dtype) @ x.reshape(pixels, -1)).reshape(channels, n).sum(axis=1)
 
 
 def channel_dots(x: Array, y: Array) -> Array:
-    """Sum of products over everything but the channels: two (rows, C, n) -> (C,)."""
+    """Sum of products over everything but the channels: two (pixels, C, n) -> (C,)."""
     return np.vecdot(x, y).sum(axis=0)
 
 
@@ -40,9 +40,9 @@ class Normaliser:
 
     def measured(self, x: Array, offset: Array | float, worker: int, meeting: Meeting) -> tuple[Array, Array]:
         """Factors a and b (C,) in training, from all workers' x; `offset` as above, and a and b undo it."""
-        rows, channels, n = x.shape
+        pixels, channels, n = x.shape
         sums = meeting.add(
-            worker, np.stack([channel_sums(x), channel_dots(x, x), np.full(channels, rows * n, x.dtype)])
+            worker, np.stack([channel_sums(x), channel_dots(x, x), np.full(channels, pixels * n, x.dtype)])
         )
         self.count = float(sums[2, 0])
         self.mean = sums[0] / self.count
@@ -64,9 +64,11 @@ class Normaliser:
         factor = self.layer.params["scale"] / self.deviation
         slope = -factor * scale / (self.count * self.deviation)
         level = -factor * shift / self.count - self.mean * slope
-        dy *= factor[:, None]
-        x *= slope[:, None]
-        x += level[:, None]
-        dy += x
+        pixels, _, n = x.shape
+        flat_dy, flat_x = dy.reshape(pixels, -1), x.reshape(pixels, -1)
+        flat_dy *= np.repeat(factor, n)
+        flat_x *= np.repeat(slope, n)
+        flat_x += np.repeat(level, n)
+        flat_dy += flat_x
         mine = np.float32(worker == 0)
         return {f"{self.name}.scale": scale * mine, f"{self.name}.shift": shift * mine}

@@ -24,13 +24,12 @@ class Share:
     def __init__(self, groups: Plan, network: CNN, n: int, learns: bool) -> None:
         """Without `learns` the parameters are taken over as they are, for reading only."""
         channels, height, width = network.input_shape
-        self.x = np.empty((height, channels, width, n), np.float32)
+        self.x = np.empty((height, width, channels, n), np.float32)
         self.convolutions: list[ConvBlock] = []
         scratch = Scratch()
         x = self.x
         for i, group in enumerate(groups.convolutions):
-            following = groups.convolutions[i + 1] if i + 1 < len(groups.convolutions) else None
-            block = ConvBlock(group, _normaliser(group), x, i == 0, following, learns, scratch)
+            block = ConvBlock(group, _normaliser(group), x, i == 0, learns, scratch)
             self.convolutions.append(block)
             x = block.y
         self.dense = [
@@ -52,7 +51,7 @@ class Share:
         self, pictures: Array, worker: int = 0, meeting: Meeting | None = None, rng: np.random.Generator | None = None
     ) -> Array:
         """Pictures (n, 28, 28) uint8 -> logits (10, n). Without a meeting: not training."""
-        np.multiply(pictures.transpose(1, 2, 0), np.float32(1 / 255), out=self.x[:, 0])
+        np.multiply(pictures.transpose(1, 2, 0), np.float32(1 / 255), out=self.x[:, :, 0])
         self.x -= np.float32(0.5)
         x = self.x
         for block in self.convolutions:

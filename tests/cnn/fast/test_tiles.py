@@ -1,19 +1,17 @@
-"""Winograd tiles: F(m x m, 3 x 3) against scipy, and for which convolutions they are used."""
+"""Winograd tiles: F(m x m, 3 x 3) against scipy, there and back, and how an output is covered."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.signal import correlate2d
+from scipy.signal import convolve2d, correlate2d
 
-from cnn.architectures import build
-from cnn.fast.plan import plan
-from cnn.fast.share import Share
-from cnn.fast.tiles import SIZES, Tiles, tile_side, transforms
+from cnn.fast.scratch import Scratch
+from cnn.fast.tiles import SIDES, Tiles, best_side, transforms
 from cnn.layers import Conv3x3
 
 
-@pytest.mark.parametrize("side", SIZES)
+@pytest.mark.parametrize("side", SIDES)
 def test_a_tile_is_the_correlation_of_scipy(side, rng):
     inputs, kernel, outputs = transforms(side)
     tile, weights = rng.normal(size=(side + 2, side + 2)), rng.normal(size=(3, 3))
@@ -28,17 +26,47 @@ def test_two_outputs_worked_by_hand():
     np.testing.assert_allclose(found, [-2, -2, -2], atol=1e-12)
 
 
+@pytest.mark.parametrize(("rows", "cols", "side"), [(10, 10, 5), (3, 3, 3), (11, 11, 4), (24, 24, 5), (2, 8, 2)])
+def test_an_output_is_covered_with_the_fewest_points(rows, cols, side):
+    assert best_side(rows, cols) == side
+
+
+@pytest.mark.parametrize("learns", [False, True])
 @pytest.mark.parametrize(
-    ("channels", "filters", "rows", "columns", "side"),
-    [(48, 96, 10, 10, 5), (96, 192, 3, 3, 3), (16, 16, 24, 24, 3), (16, 16, 11, 11, None), (8, 64, 10, 10, None)],
+    ("height", "width", "rows", "cols", "parts"),
+    [(13, 13, 10, 10, 2), (5, 5, 3, 3, 1), (13, 13, 11, 11, 1), (6, 10, 4, 8, 2)],
 )
-def test_tiles_cover_the_output_exactly_or_are_not_used(channels, filters, rows, columns, side):
-    assert tile_side(Conv3x3(filters), channels, rows, columns) == side
-
-
-def test_the_shipped_network_reads_with_tiles_and_learns_without():
-    network = build("reader")
-    shares = [Share(plan(network), network, 16, learns) for learns in (False, True)]
-    reading, learning = ([isinstance(block.products, Tiles) for block in share.convolutions] for share in shares)
-    assert reading == [False, True, True]
-    assert learning == [False, False, False]
+def test_sums_and_gradients_are_those_of_scipy(height, width, rows, cols, parts, learns, rng):
+    conv = Conv3x3(4)
+    x = np.empty((height, width, 3, 2), np.float32)
+    weights = rng.normal(size=(4, 3, 3, 3)).astype(np.float32)
+    tiles = Tiles(conv, x, rows, cols, parts, Scratch(), learns)
+    kernels = tiles.kernels(weights, np.zeros(4))
+    for _ in range(2):  # the second time the rooms hold the first one's numbers
+        x[:] = rng.normal(size=x.shape)
+        tiles.forward(kernels, tiles.strips[0])
+        found = np.empty((rows, cols, 4, 2))
+        for part, sums in enumerate(tiles.sums(tiles.strips[0])):
+            found[:, part::parts] = sums
+        maps, kernel = x.astype(float), weights.astype(float)
+        for f, i in np.ndindex(4, 2):
+            expected = sum(correlate2d(maps[:, :, c, i], kernel[f, c], "valid") for c in range(3))
+            np.testing.assert_allclose(found[:, :, f, i], expected[:rows, :cols], atol=1e-4)
+        if not learns:
+            continue
+        dsums = rng.normal(size=found.shape).astype(np.float32)
+        for part, sums in enumerate(tiles.sums(tiles.strips[0])):
+            sums[:] = dsums[:, part::parts]
+        tiles.begin_backward(kernels)
+        tiles.backward(tiles.strips[0])
+        used = maps[: rows + 2, : cols + 2]
+        dweights, dx = tiles.weights_gradient(), tiles.input_gradient()
+        for f, c in np.ndindex(4, 3):
+            expected = sum(correlate2d(used[:, :, c, i], dsums[:, :, f, i], "valid") for i in range(2))
+            np.testing.assert_allclose(dweights[f, c], expected, atol=1e-3)
+        for c, i in np.ndindex(3, 2):
+            expected = np.zeros((height, width))
+            expected[: rows + 2, : cols + 2] = sum(
+                convolve2d(dsums[:, :, f, i].astype(float), kernel[f, c], "full") for f in range(4)
+            )
+            np.testing.assert_allclose(dx[:, :, c, i], expected, atol=1e-3)
