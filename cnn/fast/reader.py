@@ -14,7 +14,7 @@ from cnn.network import CNN
 
 Array = np.ndarray
 
-CHUNK = 64
+CHUNK = 32
 """Images that a worker reads at a time: more would leave the cache."""
 
 
