@@ -18,7 +18,8 @@ def main() -> int:
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["mypy"],
-        ["pytest", *sys.argv[1:]],
+        # In two processes, a file in one of them: browsers' tests mostly wait for pictures.
+        ["pytest", "-n", "2", "--dist", "loadfile", *sys.argv[1:]],
     ):
         print(f"== {' '.join(command)}", flush=True)
         ended = subprocess.run([python, "-m", *command], cwd=PROJECT, env=environment, check=False)
