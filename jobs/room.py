@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
+from math import inf, nan
 from threading import Lock, Thread
 from time import monotonic
 from typing import Protocol
@@ -48,14 +49,41 @@ class Limits:
     """Places in the line."""
 
 
-def room_for(cluster: str | None) -> Room:
-    """A room on this machine, or one that trains on the Dask cluster with its scheduler at that address.
+class LimitError(ValueError):
+    """A limit that the machine's keeper asked for makes no sense; the message says which, and what would."""
 
-    Raises ClusterError when there is none.
+
+def limits_from(environment: Mapping[str, str], **usual: int) -> Limits:
+    """The limits that DIGITSCOPE_RUNS (runs at once) and DIGITSCOPE_RUN_MINUTES set, else the usual ones.
+
+    Raises LimitError.
     """
+    limits = Limits(**usual)
+    if asked := environment.get("DIGITSCOPE_RUNS"):
+        if not asked.isascii() or not asked.isdigit() or int(asked) < 1:
+            raise LimitError(f"DIGITSCOPE_RUNS is {asked!r}, but has to be a whole number of runs, 1 or more.")
+        limits = replace(limits, at_once=int(asked))
+    if asked := environment.get("DIGITSCOPE_RUN_MINUTES"):
+        try:
+            minutes = float(asked)
+        except ValueError:
+            minutes = nan
+        if not 0 < minutes < inf:
+            raise LimitError(f"DIGITSCOPE_RUN_MINUTES is {asked!r}, but has to be a number of minutes above 0.")
+        limits = replace(limits, seconds=60 * minutes)
+    return limits
+
+
+def room_for(environment: Mapping[str, str]) -> Room:
+    """A room on this machine, or on the Dask cluster whose scheduler DIGITSCOPE_CLUSTER names; limits as above.
+
+    Raises LimitError, and ClusterError when there is no scheduler.
+    """
+    cluster = environment.get("DIGITSCOPE_CLUSTER")
     if not cluster:
-        return Room()
-    return Room(Limits(at_once=threads_of(cluster)), partial(ClusterLink, address=cluster))
+        return Room(limits_from(environment))
+    limits = limits_from(environment, at_once=threads_of(cluster))
+    return Room(limits, partial(ClusterLink, address=cluster))
 
 
 class LineFullError(Exception):

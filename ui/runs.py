@@ -52,8 +52,8 @@ class TrainingRun:
 
 @st.cache_resource(show_spinner=False)
 def room() -> Room:
-    """The one line for all visitors of this server; on a cluster if DIGITSCOPE_CLUSTER names its scheduler."""
-    return room_for(os.environ.get("DIGITSCOPE_CLUSTER"))
+    """The one line for all visitors of this server, as its environment wants it; see `jobs.room.room_for`."""
+    return room_for(os.environ)
 
 
 def current() -> TrainingRun | None:
@@ -63,7 +63,7 @@ def current() -> TrainingRun | None:
 
 
 def start(recipe: str, layers: list[dict], settings: Settings) -> None:
-    """Put a new run into the line. Raises LineFullError."""
+    """Put a new run into the line. Raises LineFullError; for the first run of all, also what `room_for` does."""
     own = session()
     drawings = own_drawings(own)
     ticket = room().submit(Job(layers, settings, drawings))

@@ -6,7 +6,7 @@ import streamlit as st
 from cnn.weights import WeightsError
 from jobs.cluster import ClusterError
 from jobs.messages import Change, GoOn, OneStep, Pause
-from jobs.room import LineFullError
+from jobs.room import LimitError, LineFullError
 
 from ui import runs
 from ui.curves import show_curves
@@ -47,7 +47,7 @@ def _choose(running: bool) -> None:
     if st.button("Start", type="primary", width="stretch", key="start", disabled=running):
         try:
             runs.start(preset, layers, settings)
-        except (LineFullError, ClusterError) as error:
+        except (LineFullError, LimitError, ClusterError) as error:
             st.error(str(error))
             return
         st.rerun()

@@ -17,7 +17,7 @@ from cnn.settings import Settings
 from jobs import room as module
 from jobs.local import LocalLink, WorkerLostError
 from jobs.messages import Ended, Job, OwnAnswers, Saved, Steps, Stop
-from jobs.room import Limits, LineFullError, Room, Ticket
+from jobs.room import LimitError, Limits, LineFullError, Room, Ticket, limits_from
 
 JOB = Job(to_list(build("notebook")), Settings(images=1000, epochs=1, batch_size=10, warps=False))
 ENDLESS = Job(to_list(build("notebook")), Settings(epochs=10_000, images=1000, warps=False))
@@ -77,6 +77,23 @@ def test_runs_beyond_the_limit_wait_in_a_line_and_move_up():
     assert [ticket.place for ticket in tickets] == [0, 0, 0, 1, 2]
     assert stage.links[0].closed
     assert tickets[0].ended == Ended("finished")
+
+
+def test_the_keeper_of_the_machine_sets_the_limits():
+    assert limits_from({}) == Limits()
+    assert limits_from({"DIGITSCOPE_RUNS": "3", "DIGITSCOPE_RUN_MINUTES": "2.5"}) == Limits(at_once=3, seconds=150)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("DIGITSCOPE_RUNS", value) for value in ("0", "-1", "1.5", "many", "²")),
+        *(("DIGITSCOPE_RUN_MINUTES", value) for value in ("0", "-1", "nan", "inf", "long")),
+    ],
+)
+def test_a_limit_without_sense_is_refused_by_name(name, value):
+    with pytest.raises(LimitError, match=name):
+        limits_from({name: value})
 
 
 def test_whoever_stops_while_waiting_leaves_the_line():
