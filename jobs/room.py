@@ -74,12 +74,12 @@ def limits_from(environment: Mapping[str, str], **usual: int) -> Limits:
     return limits
 
 
-def room_for(environment: Mapping[str, str]) -> Room:
-    """A room on this machine, or on the Dask cluster whose scheduler DIGITSCOPE_CLUSTER names; limits as above.
+def room_for(cluster: str | None, environment: Mapping[str, str] | None = None) -> Room:
+    """A room on this machine, or one that trains on the Dask cluster with its scheduler at that address.
 
-    Raises LimitError, and ClusterError when there is no scheduler.
+    Its limits are those of `limits_from`. Raises LimitError, and ClusterError when there is no scheduler.
     """
-    cluster = environment.get("DIGITSCOPE_CLUSTER")
+    environment = environment or {}
     if not cluster:
         return Room(limits_from(environment))
     limits = limits_from(environment, at_once=threads_of(cluster))

@@ -52,8 +52,8 @@ class TrainingRun:
 
 @st.cache_resource(show_spinner=False)
 def room() -> Room:
-    """The one line for all visitors of this server, as its environment wants it; see `jobs.room.room_for`."""
-    return room_for(os.environ)
+    """The one line for all visitors of this server; on a cluster if DIGITSCOPE_CLUSTER names its scheduler."""
+    return room_for(os.environ.get("DIGITSCOPE_CLUSTER"), os.environ)
 
 
 def current() -> TrainingRun | None:

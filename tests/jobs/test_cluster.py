@@ -74,7 +74,7 @@ def cluster(tmp_path_factory) -> Iterator[Cluster]:
 
 
 def test_events_stream_back_and_the_result_can_be_used(cluster, digits):
-    ticket = room_for({"DIGITSCOPE_CLUSTER": cluster.address}).submit(JOB)
+    ticket = room_for(cluster.address).submit(JOB)
     reports = collect(ticket, lambda _: ticket.ended is not None) + ticket.take()
     steps = [step.step for report in reports if isinstance(report, Steps) for step in report.steps]
     assert steps == list(range(1, 201))
@@ -85,7 +85,7 @@ def test_events_stream_back_and_the_result_can_be_used(cluster, digits):
 
 
 def test_commands_reach_the_worker(cluster):
-    ticket = room_for({"DIGITSCOPE_CLUSTER": cluster.address}).submit(ENDLESS)
+    ticket = room_for(cluster.address).submit(ENDLESS)
     collect(ticket, lambda reports: any(isinstance(report, Steps) for report in reports))
     ticket.send(Pause())
     collect(ticket, lambda reports: any(isinstance(report, Paused) for report in reports))
@@ -97,8 +97,8 @@ def test_commands_reach_the_worker(cluster):
 
 
 def test_as_many_runs_at_once_as_the_cluster_has_threads(cluster):
-    assert room_for({"DIGITSCOPE_CLUSTER": cluster.address}).limits.at_once == 2
-    assert room_for({"DIGITSCOPE_CLUSTER": cluster.address, "DIGITSCOPE_RUNS": "1"}).limits.at_once == 1
+    assert room_for(cluster.address).limits.at_once == 2
+    assert room_for(cluster.address, {"DIGITSCOPE_RUNS": "1"}).limits.at_once == 1
 
 
 def test_a_sweep_on_the_cluster(cluster, capsys):
@@ -110,7 +110,7 @@ def test_a_sweep_on_the_cluster(cluster, capsys):
 
 
 def test_a_killed_workers_run_goes_on_from_its_last_checkpoint(cluster):
-    ticket = room_for({"DIGITSCOPE_CLUSTER": cluster.address}).submit(ENDLESS)
+    ticket = room_for(cluster.address).submit(ENDLESS)
     collect(ticket, lambda _: ticket.checkpoint is not None)
 
     def busy() -> list[str]:
@@ -136,6 +136,6 @@ def test_a_killed_workers_run_goes_on_from_its_last_checkpoint(cluster):
 def test_a_scheduler_that_is_not_there_is_said(capsys, monkeypatch):
     monkeypatch.setattr("jobs.cluster.ANSWER_SECONDS", 1.0)
     with pytest.raises(ClusterError, match="no Dask scheduler at tcp://127"):
-        room_for({"DIGITSCOPE_CLUSTER": "tcp://127.0.0.1:9"})
+        room_for("tcp://127.0.0.1:9")
     assert main(["sweep", "--cluster", "tcp://127.0.0.1:9"]) == 2
     assert "no Dask scheduler" in capsys.readouterr().err
