@@ -8,6 +8,7 @@ Refusing by a threshold on the background class is Chow's rule ("On optimum reco
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,12 @@ class Verdict:
     def likelihood(self) -> Array:
         """(n,): how likely each picture is the digit that it is called."""
         return self.probabilities.max(axis=1) * (1 - self.nothing)
+
+
+def refuse_above(header: dict[str, Any]) -> float:
+    """The probability of "no digit" above which a network with this header of a weights file refuses to read."""
+    bound = header.get("refuse_above", USUAL_THRESHOLD)
+    return float(bound) if isinstance(bound, (int, float)) else USUAL_THRESHOLD
 
 
 def judge(outputs: Array, refuse_above: float = USUAL_THRESHOLD) -> Verdict:

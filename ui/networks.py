@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from cnn.fast.lens import Lens
-from cnn.verdict import USUAL_THRESHOLD
+from cnn.verdict import refuse_above
 from cnn.weights import WeightsError, from_bytes, load
 from digits.preprocess import PREPROCESSING
 from threadpoolctl import threadpool_limits
@@ -65,12 +65,7 @@ def in_use() -> InUse:
     own = session()
     if own.own_lens is not None:
         return InUse(own.own_lens, own.own_name, own.own_refuse_above)
-    return InUse(shipped().lens, "the shipped network", _bound(shipped().header))
-
-
-def _bound(header: dict[str, Any]) -> float:
-    bound = header.get("refuse_above", USUAL_THRESHOLD)
-    return float(bound) if isinstance(bound, (int, float)) else USUAL_THRESHOLD
+    return InUse(shipped().lens, "the shipped network", refuse_above(shipped().header))
 
 
 def use(packed: bytes, name: str) -> None:
@@ -84,7 +79,7 @@ def use(packed: bytes, name: str) -> None:
             f"here it is {PREPROCESSING}): train it anew."
         )
     own = session()
-    own.own_lens, own.own_name, own.own_refuse_above = Lens(network), name, _bound(header)
+    own.own_lens, own.own_name, own.own_refuse_above = Lens(network), name, refuse_above(header)
 
 
 def use_shipped() -> None:

@@ -12,7 +12,6 @@ from digits.preprocess import PREPROCESSING
 from digits.strokes import Drawing, StrokesError, read_unipen
 
 from cnn import CNN
-from cnn.verdict import USUAL_THRESHOLD
 from cnn.weights import WeightsError, load
 
 SHIPPED = Path(__file__).parents[2] / "pretrained" / "digitscope.npz"
@@ -44,12 +43,6 @@ def load_network(path: Path) -> tuple[CNN, dict[str, Any]]:
     if network.output_shape not in ((10,), (11,)):
         raise CommandError(f"{path} gives {network.output_shape}, not ten or eleven probabilities.")
     return network, header
-
-
-def refuse_above(header: dict[str, Any]) -> float:
-    """The probability of "no digit" above which a network with this header refuses to read."""
-    bound = header.get("refuse_above", USUAL_THRESHOLD)
-    return float(bound) if isinstance(bound, (int, float)) else USUAL_THRESHOLD
 
 
 def read_drawings(paths: Sequence[Path], only: Sequence[str] = (), without: Sequence[str] = ()) -> list[Drawing]:

@@ -12,14 +12,14 @@ import numpy as np
 from digits.preprocess import prepare_all
 from digits.strokes import Drawing
 
-from cnn.commands import SHIPPED, CommandError, load_mnist, load_network, read_drawings, refuse_above
+from cnn.commands import SHIPPED, CommandError, load_mnist, load_network, read_drawings
 from cnn.commands.measure import Evaluation, measure, wilson
 from cnn.commands.plot import ENDINGS, plot_mistakes
 from cnn.commands.trials import habit_trial, number_trial
 from cnn.container import FileError
 from cnn.network import CNN
 from cnn.shifts import read
-from cnn.verdict import judge
+from cnn.verdict import judge, refuse_above
 
 Array = np.ndarray
 

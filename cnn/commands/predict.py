@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from digits.photo import PhotoError, read_photo
 
-from cnn.commands import SHIPPED, load_network, refuse_above
+from cnn.commands import SHIPPED, load_network
 from cnn.shifts import read
-from cnn.verdict import judge
+from cnn.verdict import judge, refuse_above
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
