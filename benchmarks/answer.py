@@ -9,21 +9,14 @@ ratio of the medians is printed.
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from time import perf_counter
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+from playwright.sync_api import Page, expect
 
-from environment import find_browser
-from playwright.sync_api import Page, expect, sync_playwright
-
+from benchmarks.visit import visit
 from digits.samples import SAMPLES
 from tests.conftest import on_board
-from tests.e2e.conftest import FLAGS, Server
 from tests.e2e.pen import SIDE, answer, draw, press
 
 
@@ -76,25 +69,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how often the twenty samples are drawn (default 3)")
     parser.add_argument("--training", action="store_true", help="also while a run trains")
     options = parser.parse_args()
-    path = os.environ.get("DIGITSCOPE_BROWSER") or find_browser(Path(sys.executable))
     at_rest: list[tuple[float, float, float]] = []
     busy: list[tuple[float, float, float]] = []
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = Server(Path(folder) / "log.txt")
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            page.goto(server.url)
-            answer(page, 0)
-            for _ in range(options.rounds):
-                at_rest += measure(page, 1)
-                if options.training:
-                    train(page)
-                    busy += measure(page, 1)
-                    stop(page)
-            browser.close()
-        finally:
-            server.stop()
+    with visit() as page:
+        for _ in range(options.rounds):
+            at_rest += measure(page, 1)
+            if options.training:
+                train(page)
+                busy += measure(page, 1)
+                stop(page)
     rest = show("at rest", at_rest)
     if busy:
         print(f"ratio {show('while a run trains', busy) / rest:.2f}")

@@ -9,21 +9,12 @@ would count.
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
-
-from environment import find_browser
-from playwright.sync_api import sync_playwright
-
+from benchmarks.visit import visit
 from digits.samples import SAMPLES
 from tests.conftest import on_board
-from tests.e2e.conftest import FLAGS, Server
 from tests.e2e.pen import SIDE, answer, draw_at_hand_speed, press
 from tests.e2e.watch import layout_shift, record, strokes_seen
 
@@ -33,27 +24,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=2, help="how often the twenty samples are drawn (default 2)")
     options = parser.parse_args()
-    path = os.environ.get("DIGITSCOPE_BROWSER") or find_browser(Path(sys.executable))
     seen = []
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = Server(Path(folder) / "log.txt")
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            page.goto(server.url)
+    with visit() as page:
+        record(page)
+        for i in range(options.rounds * 20):
+            strokes = SAMPLES[i % 10][i // 10 % 2]
+            draw_at_hand_speed(page, on_board(strokes, SIDE))
+            page.wait_for_timeout(1000)
+            seen += strokes_seen(page)
+            press(page, "Clear")
             answer(page, 0)
-            record(page)
-            for i in range(options.rounds * 20):
-                strokes = SAMPLES[i % 10][i // 10 % 2]
-                draw_at_hand_speed(page, on_board(strokes, SIDE))
-                page.wait_for_timeout(1000)
-                seen += strokes_seen(page)
-                press(page, "Clear")
-                answer(page, 0)
-            shift = layout_shift(page)
-            browser.close()
-        finally:
-            server.stop()
+        shift = layout_shift(page)
     after = np.array([stroke.settled for stroke in seen])
     rates = np.array([1000 * stroke.while_down / stroke.drawn for stroke in seen])
     maps = np.array([1000 * stroke.maps_while_down / stroke.drawn for stroke in seen])
