@@ -14,9 +14,11 @@ import argparse
 import asyncio
 import json
 import sys
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosedError
 
 from digits.preprocess import resample
 from digits.samples import SAMPLES
@@ -59,25 +62,42 @@ class Visitor:
         self.number, self.todo = number, todo
         self.times: list[float] = []
         self.finals: list[float] = []
-        self.wrong = self.lost = 0
+        self.wrong = self.lost = self.moved = 0
         self.interval = POINT
+        self.cookie = ""
+        """What a balancer in front of several servers knows this visitor by."""
 
     async def visit(self, begin: asyncio.Barrier, seconds: float) -> None:
-        """Open the page, wait for the others, draw."""
-        async with connect(f"{self.url}/_stcore/stream", subprotocols=["streamlit"], max_size=None) as page:
-            hello = BackMsg()
-            hello.rerun_script.query_string = ""
-            await page.send(hello.SerializeToString())
-            data = await self._opened(page)
-            reading = asyncio.create_task(self._read_on(page))
-            async with connect(f"{self.url}/live", max_size=None) as line:
-                await begin.wait()
-                end = perf_counter() + seconds
-                place = self.number
-                while perf_counter() < end:
-                    await self._draw(line, data, *self.todo[place % len(self.todo)])
-                    place += 1
-            reading.cancel()
+        """Open the page, wait for the others, draw; come back as a browser does when the server is gone."""
+        end = inf
+        while perf_counter() < end:
+            try:
+                async with self._connect("_stcore/stream", subprotocols=["streamlit"]) as page:
+                    self._remember(page)
+                    hello = BackMsg()
+                    hello.rerun_script.query_string = ""
+                    await page.send(hello.SerializeToString())
+                    data = await self._opened(page)
+                    reading = asyncio.create_task(self._read_on(page))
+                    async with self._connect("live") as line:
+                        if end == inf:
+                            await begin.wait()
+                            end = perf_counter() + seconds
+                        place = self.number
+                        while perf_counter() < end:
+                            await self._draw(line, data, *self.todo[place % len(self.todo)])
+                            place += 1
+                    reading.cancel()
+            except ConnectionClosedError:
+                self.moved += 1
+
+    def _connect(self, place: str, **options: Any) -> connect:
+        headers = {"Cookie": self.cookie} if self.cookie else {}
+        return connect(f"{self.url}/{place}", max_size=None, additional_headers=headers, **options)
+
+    def _remember(self, page: ClientConnection) -> None:
+        if page.response is not None and "Set-Cookie" in page.response.headers:
+            self.cookie = page.response.headers["Set-Cookie"].split(";")[0]
 
     @staticmethod
     async def _opened(page) -> dict:
@@ -140,11 +160,16 @@ class Visitor:
 
 async def room(url: str, visitors: int, seconds: float) -> list[Visitor]:
     """Let so many visitors draw at once; returns them with what they saw."""
-    begin = asyncio.Barrier(visitors)
     todo = drawings()
     people = [Visitor(url, number, todo) for number in range(visitors)]
-    await asyncio.gather(*(person.visit(begin, seconds) for person in people))
+    await draw_together(people, seconds)
     return people
+
+
+async def draw_together(people: list[Visitor], seconds: float) -> None:
+    """Let these visitors draw at once."""
+    begin = asyncio.Barrier(len(people))
+    await asyncio.gather(*(person.visit(begin, seconds) for person in people))
 
 
 def report(people: list[Visitor], seconds: float) -> str:
