@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from benchmarks.load import Visitor, draw_together, drawings
+from benchmarks.load import Visitor, draw_together
 from digits.samples import SAMPLES
 from tests.conftest import PROJECT, on_board, run_apart
 from tests.e2e.conftest import Server
@@ -116,12 +116,12 @@ def test_visitors_of_a_killed_server_go_on_at_the_other(
         draw(page, [left])
         settled(page, 1)
     assert sorted(map(serves, contexts)) == ["a", "b"], "they are shared out"
-    crowd = [Visitor(nginx.url, number, drawings()) for number in range(4)]
+    crowd = [Visitor(nginx.url, number) for number in range(4)]
     with ThreadPoolExecutor(1) as pool:
         drawn = pool.submit(run_apart, draw_together(crowd, 8.0))
-        while not all(person.finals for person in crowd) and not drawn.done():
+        while not all(person.seen.finals for person in crowd) and not drawn.done():
             pages[0].wait_for_timeout(50)
-        before = [len(person.finals) for person in crowd]
+        before = [len(person.seen.finals) for person in crowd]
 
         killed = "ab".index(serves(contexts[0]))
         two_servers[killed].process.send_signal(signal.SIGKILL)
@@ -135,8 +135,8 @@ def test_visitors_of_a_killed_server_go_on_at_the_other(
             answer(page, 1)
         drawn.result()
     assert sum(person.moved for person in crowd) >= 1
-    assert all(len(person.finals) > drawings for person, drawings in zip(crowd, before, strict=True))
-    assert [(person.wrong, person.lost) for person in crowd] == [(0, 0)] * len(crowd)
+    assert all(len(person.seen.finals) > strokes for person, strokes in zip(crowd, before, strict=True))
+    assert [(person.seen.wrong, person.seen.others, person.seen.lost) for person in crowd] == [(0, 0, 0)] * len(crowd)
 
     two_servers[killed].process.wait()
     two_servers[killed].start()
