@@ -64,8 +64,8 @@ def test_two_tabs_do_not_see_each_other(browser: Browser, server: Server) -> Non
 
 def test_visitors_at_once_get_their_own_answers(server: Server) -> None:
     people = run_apart(room(server.url, 8, 2.5))
-    assert sum(len(person.finals) for person in people) >= 8
-    assert [(person.wrong, person.lost) for person in people] == [(0, 0)] * 8
+    assert sum(len(person.seen.finals) for person in people) >= 8
+    assert [(person.seen.wrong, person.seen.others, person.seen.lost) for person in people] == [(0, 0, 0)] * 8
 
 
 def test_a_second_finger_draws_nothing(phone: Page) -> None:
