@@ -12,6 +12,6 @@ if __name__ == "__main__":  # a run of the page's script
 elif __name__ == "app":  # the server, once; a training process imports this file too, under another name
     from streamlit.starlette import App
 
-    from ui.server import ROUTES, lifespan
+    from ui.server import MIDDLEWARE, ROUTES, lifespan, say_that_it_failed
 
-    app = App(__file__, routes=ROUTES, lifespan=lifespan)
+    app = App(__file__, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=say_that_it_failed)

@@ -6,7 +6,7 @@ import gzip
 import re
 import zlib
 from dataclasses import dataclass
-from math import cos, isfinite, radians, sin
+from math import cos, radians, sin
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,13 @@ import numpy as np
 Array = np.ndarray
 
 MOST_STROKES = 5_000
-MOST_POINTS = 500_000
+MOST_POINTS = 200_000
 """A drawing with more is refused: nobody draws so much, and the page has other visitors."""
 
 CURVE_POINTS = 4
 """Points that stand in for a quadratic curve between two positions of the pen, which are a few pixels apart."""
+MANY_POINTS = 20_000
+"""A drawing with more has straight lines for curves: it is a scribble, and each of its points costs every answer."""
 
 
 class StrokesError(ValueError):
@@ -74,62 +76,75 @@ def strokes_from_canvas(json_data: Any, size: float) -> Strokes:
         return Strokes((), size)
     if len(objects) > MOST_STROKES:
         raise StrokesError(f"The drawing has {len(objects):,} strokes, more than {MOST_STROKES:,}: please clear it.")
-    paths, points = [], 0
-    for entry in objects:
-        if not isinstance(entry, dict) or str(entry.get("type")).lower() != "path":
-            continue
-        commands = entry.get("path")
-        if not isinstance(commands, list):
-            continue
-        points += CURVE_POINTS * len(commands)
-        if points > CURVE_POINTS * MOST_POINTS:
-            raise StrokesError(f"The drawing has more than {MOST_POINTS:,} points: please clear it.")
-        path = _follow(commands)
-        if len(path):
-            paths.append(_moved(path, entry))
-    return Strokes(tuple(paths), size)
+    entries = [entry for entry in objects if isinstance(entry, dict) and _is_path(entry)]
+    points = sum(len(entry["path"]) for entry in entries)
+    if points > MOST_POINTS:
+        raise StrokesError(f"The drawing has more than {MOST_POINTS:,} points: please clear it.")
+    curve_points = CURVE_POINTS if points <= MANY_POINTS else 1
+    followed = [(_follow(entry["path"], curve_points), entry) for entry in entries]
+    return Strokes(tuple(_moved(path, entry) for path, entry in followed if len(path)), size)
 
 
-def _follow(commands: list[Any]) -> Array:
-    """SVG-like commands (M, L, Q, C with absolute positions) -> points (k, 2); malformed ones are left out."""
-    corners: list[tuple[float, ...]] = []
-    for command in commands:
-        if not isinstance(command, list) or not command or not isinstance(command[0], str):
-            continue
-        numbers = command[1:]
-        if len(numbers) == _ARGUMENTS.get(command[0]) and all(_is_number(number) for number in numbers):
-            corners.append(tuple(map(float, numbers)))
+def _is_path(entry: dict[str, Any]) -> bool:
+    kind = entry.get("type")
+    return isinstance(kind, str) and kind.lower() == "path" and isinstance(entry.get("path"), list)
+
+
+def _follow(commands: list[Any], curve_points: int) -> Array:
+    """SVG-like commands (M, L, Q, C with absolute positions) -> points (k, 2); malformed ones are left out.
+
+    A curve becomes `curve_points` points. All commands of a kind are worked out at once: there may be 100,000.
+    """
+    corners = [
+        command[1:]
+        for command in commands
+        if isinstance(command, list)
+        and command
+        and isinstance(command[0], str)
+        and len(command) - 1 == _ARGUMENTS.get(command[0])
+        and all(map(_is_number, command[1:]))
+    ]
     if not corners:
         return np.zeros((0, 2))
-    pieces = [np.array([corners[0][-2:]])]
-    for corner in corners[1:]:
-        pieces.append(_bezier(np.array([*pieces[-1][-1], *corner]).reshape(-1, 2)))
-    return np.concatenate(pieces)
+    corners[0] = corners[0][-2:]
+    sizes = np.array([len(corner) for corner in corners])
+    before = np.array([corners[0], *(corner[-2:] for corner in corners[:-1])], float)
+    counts = np.where(sizes == 2, 1, curve_points)
+    ends = counts.cumsum()
+    points = np.empty((ends[-1], 2))
+    for size in (2, 4, 6):
+        chosen = np.flatnonzero(sizes == size)
+        if len(chosen):
+            nodes = np.array([corners[i] for i in chosen], float).reshape(len(chosen), -1, 2)
+            curves = _bezier(np.concatenate([before[chosen, None], nodes], axis=1), curve_points)
+            places = (ends - counts)[chosen, None] + np.arange(curves.shape[1])
+            points[places] = curves
+    return points
 
 
-def _bezier(nodes: Array) -> Array:
-    """Points on the curve with these nodes (k, 2) behind its first one; two nodes are a straight line."""
-    if len(nodes) == 2:
-        return nodes[1:]
-    # De Casteljau: mix neighbours until one node is left, for all places t on the curve at once.
-    t = np.linspace(0, 1, CURVE_POINTS + 1)[1:, None, None]
-    mixed = np.broadcast_to(nodes, (CURVE_POINTS, *nodes.shape))
-    while mixed.shape[1] > 1:
-        mixed = (1 - t) * mixed[:, :-1] + t * mixed[:, 1:]
-    return mixed[:, 0]
+def _bezier(nodes: Array, curve_points: int) -> Array:
+    """Points (n, p, 2) on n curves with nodes (n, k, 2) behind each one's first; two nodes are a straight line."""
+    if nodes.shape[1] == 2:
+        return nodes[:, 1:]
+    # De Casteljau: mix neighbours until one node is left, for all places t on the curves at once.
+    t = np.linspace(0, 1, curve_points + 1)[1:, None, None]
+    mixed = nodes[:, None]
+    while mixed.shape[2] > 1:
+        mixed = (1 - t) * mixed[:, :, :-1] + t * mixed[:, :, 1:]
+    return mixed[:, :, 0]
 
 
 _ARGUMENTS = {"M": 2, "L": 2, "Q": 4, "C": 6}
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and _is_coordinate(value)
+    return type(value) in (int, float) and _is_coordinate(value)
 
 
 def _is_coordinate(value: float) -> bool:
     # There is no board or tablet with a hundred million units; squares of far larger numbers would overflow.
-    # Compared first: a whole number may have hundreds of digits, and those have no place among floats.
-    return abs(value) < 1e8 and isfinite(value)
+    # Whole numbers of hundreds of digits, which have no place among floats, can be compared; NaN is never in between.
+    return -1e8 < value < 1e8
 
 
 def _moved(path: Array, entry: dict[str, Any]) -> Array:
@@ -142,7 +157,7 @@ def _moved(path: Array, entry: dict[str, Any]) -> Array:
     goal = centre
     if "left" in entry and "top" in entry:
         outer = np.abs(scale) * (np.ptp(path, axis=0) + _number(entry, "strokeWidth", 0.0))
-        share = np.array([_ORIGINS.get(entry.get(name, "left"), 0.5) for name in ("originX", "originY")])
+        share = np.array([_ORIGINS.get(str(entry.get(name, "left")), 0.5) for name in ("originX", "originY")])
         corner = np.array([_number(entry, "left", 0.0), _number(entry, "top", 0.0)])
         goal = corner + turn @ ((0.5 - share) * outer)
         # Rounding, and a pen's round ends, put an untouched stroke up to a pixel off its own path.

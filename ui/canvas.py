@@ -39,22 +39,30 @@ def _pen_bar() -> Any:
 
 def drawing_board(pen: int) -> Strokes:
     """Show the canvas with a pen of `pen` pixels, and return what is drawn on it (size: SIDE)."""
-    with st.container(key="canvas"):
-        result = st_canvas(
-            stroke_width=pen,
-            stroke_color=INK,
-            background_color=PAPER,
-            height=SIDE,
-            width=SIDE,
-            key="board",
-        )
-    with st.container(key="pen_bar"):
-        _pen_bar()(key="pen_bar_buttons", data={"examples": EXAMPLES})
     try:
-        return strokes_from_canvas(result.json_data, SIDE)
+        with st.container(key="canvas"):
+            return canvas(pen, SIDE, "board")
     except StrokesError as error:
         session().notices.append(str(error))
         return Strokes((), SIDE)
+    finally:
+        with st.container(key="pen_bar"):
+            _pen_bar()(key="pen_bar_buttons", data={"examples": EXAMPLES})
+
+
+def canvas(pen: int, side: int, key: str) -> Strokes:
+    """Show a canvas of `side` pixels, and return what is drawn on it.
+
+    Raises StrokesError for a drawing beyond all measure, and for what no canvas sends: neither Streamlit nor the
+    component looks at what a visitor's browser says before they use it.
+    """
+    try:
+        drawn = st_canvas(
+            stroke_width=pen, stroke_color=INK, background_color=PAPER, height=side, width=side, key=key
+        ).json_data
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise StrokesError("What your browser sent is no drawing: please clear the board.") from error
+    return strokes_from_canvas(drawn, side)
 
 
 def _examples() -> list[list[list[list[float]]]]:

@@ -7,6 +7,7 @@
 
 const DECIMATE = 0.4; // Fabric leaves out points that are nearer than this to the one before
 const THIN = 2000; // points of a stroke that a message holds at most while the pen is down
+const MOST = 20_000; // points beyond which only the canvas itself is answered: it says the same a moment later
 const LATER_EVERY = 250; // milliseconds between two looks at panels that may lag behind
 const PATIENCE = 5000; // milliseconds after which an answer is given up
 const DOUBT = 8000; // milliseconds without a word from the canvas after which a stroke is not believed in any longer
@@ -288,7 +289,8 @@ class Follower {
     const { generation, data } = this;
     const down = this.points !== null;
     const paths = down ? [...this.finished, smooth(thinned(this.points), data.pen / 1000)] : this.finished;
-    if (!paths.length) return;
+    const points = paths.reduce((sum, path) => sum + path.length, 0);
+    if (!points || points > MOST) return;
     const objects = paths.map((path) => ({ type: "path", path }));
     try {
       const { panels, interval } = await this.line.exchange(

@@ -1,8 +1,9 @@
 // Large buttons that press the canvas's own small ones: the canvas stays the only keeper of the drawing.
+const CLEAR = "Reset canvas & history";
 const BUTTONS = [
   ["Undo", "Undo"],
   ["Redo", "Redo"],
-  ["Clear", "Reset canvas & history"],
+  ["Clear", CLEAR],
   ["Example", null],
 ];
 
@@ -39,61 +40,80 @@ async function drawByHand(paths) {
   }
 }
 
-let shown = 0;
-let drawing = false;
+const bars = new WeakMap();
 
+// Streamlit calls this after each of its runs: the bar is made at the first call, and goes with the component.
 export default function (component) {
-  const bar = component.parentElement.querySelector(".bar");
-  const observer = new MutationObserver(mirror);
-  let watched = null;
+  const { parentElement, data } = component;
+  let bar = bars.get(parentElement);
+  if (!bar) bars.set(parentElement, (bar = new PenBar(parentElement.querySelector(".bar"))));
+  bar.examples = data.examples;
+  return () => {
+    bar.leave();
+    bars.delete(parentElement);
+  };
+}
 
-  function original(label) {
-    return watched?.querySelector(`button[aria-label="${label}"]`);
-  }
+class PenBar {
+  shown = 0;
+  drawing = false;
+  toolbar = null; // the canvas's own
 
-  function mirror() {
-    for (const button of bar.children) {
-      button.disabled = drawing || (original(button.dataset.presses ?? BUTTONS[2][1])?.disabled ?? true);
-    }
-  }
-
-  if (!bar.children.length) {
-    for (const [text, presses] of BUTTONS) {
+  constructor(bar) {
+    this.buttons = BUTTONS.map(([text, presses]) => {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = text;
-      if (presses) button.dataset.presses = presses;
-      bar.append(button);
-    }
+      button.onclick = presses ? () => this.press(presses) : () => this.example();
+      return button;
+    });
+    bar.replaceChildren(...this.buttons);
+    this.observer = new MutationObserver(() => this.mirror());
+    // The canvas may come after us, and anew after a lost connection.
+    this.search = setInterval(() => this.find(), 150);
+    this.mirror();
   }
 
-  async function example() {
-    const { examples } = component.data;
-    drawing = true;
-    mirror();
-    original(BUTTONS[2][1])?.click();
-    await drawByHand(examples[shown++ % examples.length]);
-    drawing = false;
-    mirror();
+  leave() {
+    clearInterval(this.search);
+    this.observer.disconnect();
   }
 
-  for (const button of bar.children) {
-    const { presses } = button.dataset;
-    button.onclick = presses ? () => { original(presses)?.click(); mirror(); } : example;
-  }
-
-  // The canvas may come after us, and anew after a lost connection.
-  const search = setInterval(() => {
+  find() {
     const found = inCanvas(".dc-toolbar");
-    if (found === watched) return;
-    watched = found;
-    observer.disconnect();
-    if (!watched) return mirror();
-    watched.style.display = "none";
-    observer.observe(watched, { subtree: true, childList: true, attributes: true, attributeFilter: ["disabled"] });
-    mirror();
-  }, 150);
-  mirror();
+    if (found === this.toolbar) return;
+    this.toolbar = found;
+    this.observer.disconnect();
+    if (found) {
+      found.style.display = "none";
+      this.observer.observe(found, {
+        subtree: true, childList: true, attributes: true, attributeFilter: ["disabled"],
+      });
+    }
+    this.mirror();
+  }
 
-  return () => { clearInterval(search); observer.disconnect(); };
+  original(label) {
+    return this.toolbar?.querySelector(`button[aria-label="${label}"]`);
+  }
+
+  mirror() {
+    this.buttons.forEach((button, i) => {
+      button.disabled = this.drawing || (this.original(BUTTONS[i][1] ?? CLEAR)?.disabled ?? true);
+    });
+  }
+
+  press(label) {
+    this.original(label)?.click();
+    this.mirror();
+  }
+
+  async example() {
+    this.drawing = true;
+    this.mirror();
+    this.press(CLEAR);
+    await drawByHand(this.examples[this.shown++ % this.examples.length]);
+    this.drawing = false;
+    this.mirror();
+  }
 }

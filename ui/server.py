@@ -11,11 +11,14 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
 
+import streamlit as st
 from digits.strokes import StrokesError
+from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 from starlette.status import WS_1008_POLICY_VIOLATION, WS_1009_MESSAGE_TOO_BIG
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from ui.headers import SecureHeaders
 from ui.live import ADDRESS, MessageError, channel_for
 from ui.memory import keep_tidy
 from ui.networks import shipped
@@ -25,6 +28,9 @@ Message = dict[str, Any]
 
 LARGEST = 4_000_000
 """Characters of a live message: some 50,000 points that the canvas has not sent yet."""
+
+LONGEST_NAME = 40
+"""Characters of a message's own name."""
 
 QUIET = 3.0
 """Seconds without a live answer after which nobody is drawing."""
@@ -68,7 +74,7 @@ async def _reply(message: Message, threads: ThreadPoolExecutor) -> Message:
         channel = channel_for(message.get("token"))
         panels = await asyncio.get_running_loop().run_in_executor(threads, channel.respond, message)
     except (MessageError, StrokesError) as error:
-        return {"id": message.get("id"), "error": str(error)}
+        return {"id": _name(message), "error": str(error)}
     if threads is _threads:
         _pace.note(perf_counter() - begun)
     return _answered(message, panels)
@@ -80,8 +86,12 @@ async def _reply_later(socket: WebSocket, message: Message) -> None:
 
 
 def _from_own_page(socket: WebSocket) -> bool:
+    """Whether a browser shows a page of this server's; a program without an origin is none, and needs a token too."""
     origin = socket.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+    except ValueError:
+        return False
 
 
 def _parsed(text: str) -> Message:
@@ -92,11 +102,30 @@ def _parsed(text: str) -> Message:
     return message if isinstance(message, dict) else {}
 
 
+def _name(message: Message) -> int | str | None:
+    """By what a visitor knows a reply again; what may be too deep or too odd to be written again is left out."""
+    name = message.get("id")
+    if isinstance(name, str):
+        return name if name.isascii() and len(name) <= LONGEST_NAME else None
+    return name if type(name) is int and abs(name) < 2**53 else None
+
+
 def _answered(message: Message, panels: dict[str, str]) -> Message:
-    return {"id": message.get("id"), "panels": panels, "interval": round(1000 * _pace.interval)}
+    return {"id": _name(message), "panels": panels, "interval": round(1000 * _pace.interval)}
 
 
 ROUTES = [WebSocketRoute(ADDRESS, live)]
+MIDDLEWARE = [Middleware(SecureHeaders)]
+
+
+def say_that_it_failed(error: Exception) -> bool:
+    """The last resort for what went wrong in a visitor's run, before or in the page's script.
+
+    Streamlit reads what a browser sent before any code of ours runs, and some of it can make that fail: in this
+    visitor's session for good, in no other one. The traceback stands in the server's log.
+    """
+    st.error("Something came that this page cannot work with. Please load the page again; others are not affected.")
+    return True
 
 
 @asynccontextmanager

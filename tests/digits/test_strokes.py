@@ -82,9 +82,9 @@ def test_broken_parts_are_passed_over_and_the_rest_is_read():
     assert len(strokes_from_canvas(data, 340).paths) == 2
 
 
-@pytest.mark.parametrize("value", ["left", None, [], float("nan"), {}])
+@pytest.mark.parametrize("value", ["left", None, [], float("nan"), {}, 10**400])
 def test_odd_attributes_count_as_absent(value):
-    odd = dict.fromkeys(("left", "top", "scaleX", "angle", "strokeWidth"), value) | {"originX": "nowhere"}
+    odd = dict.fromkeys(("left", "top", "scaleX", "angle", "strokeWidth", "originX", "flipY"), value)
     (path,) = strokes_from_canvas(canvas(LINE, **odd), 340).paths
     assert np.isfinite(path).all()
 
@@ -94,6 +94,23 @@ def test_a_drawing_beyond_measure_is_refused():
         strokes_from_canvas(canvas(*[LINE] * (module.MOST_STROKES + 1)), 340)
     with pytest.raises(StrokesError, match="points"):
         strokes_from_canvas(canvas([["L", 1, 1]] * (module.MOST_POINTS + 1)), 340)
+
+
+def test_a_scribble_of_many_points_costs_one_point_each():
+    many = [["M", 0, 0], *[["Q", i % 300, 5, i % 300 + 0.5, 7] for i in range(module.MANY_POINTS)]]
+    loop, line = strokes_from_canvas(canvas(many, LINE), 340).paths
+    assert len(loop) == len(many)
+    np.testing.assert_array_equal(loop[-1], many[-1][3:])
+    np.testing.assert_array_equal(line, [(10, 20), (15, 25), (20, 30)])
+
+
+def test_commands_of_all_kinds_in_any_order_follow_each_other():
+    (path,) = strokes_from_canvas(
+        canvas([["Q", 9, 9, 1, 1], ["C", 1, 2, 3, 2, 3, 1], ["M", 5, 5], ["L", 6, 6]]), 340
+    ).paths
+    curve = 1 + np.arange(module.CURVE_POINTS)
+    np.testing.assert_array_equal(path[[0, *curve[-1:], -2, -1]], [(1, 1), (3, 1), (5, 5), (6, 6)])
+    assert len(path) == 1 + module.CURVE_POINTS + 2
 
 
 def test_a_canvas_survives_json():

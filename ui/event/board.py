@@ -5,16 +5,14 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 from digits.preprocess import NOTHING
-from digits.strokes import Strokes, StrokesError, strokes_from_canvas
-from streamlit_drawable_canvas import st_canvas
+from digits.strokes import Strokes, StrokesError
 
 from ui.answer import SURE, read
-from ui.canvas import PAPER
+from ui.canvas import canvas
 from ui.event.visitor import say, visitor
 from ui.event.words import Words
 from ui.live import follow_pen
 from ui.networks import in_use
-from ui.pictures import INK
 from ui.session import Reading
 
 SIDE = 800
@@ -25,12 +23,9 @@ PEN = 34
 def board() -> None:
     """Show the canvas, and read what is on it into the visitor's `reading`."""
     own = visitor()
-    with st.container(key="canvas"):
-        result = st_canvas(
-            stroke_width=PEN, stroke_color=INK, background_color=PAPER, height=SIDE, width=SIDE, key="event_board"
-        )
     try:
-        strokes = strokes_from_canvas(result.json_data, SIDE)
+        with st.container(key="canvas"):
+            strokes = canvas(PEN, SIDE, "event_board")
     except StrokesError:
         strokes = Strokes((), SIDE)
     if own.reading is None or not same(own.reading.strokes, strokes) or own.read_by != in_use().name:
