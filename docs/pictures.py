@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,8 +32,6 @@ from tests.e2e.pen import PATIENCE, answer, board, draw, draw_by_touch
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SLOW = 60_000
-COLOURS = 128
-"""A palette of so many keeps the files small."""
 
 
 def inside(page: Page) -> Locator:
@@ -54,7 +53,7 @@ def press(page: Page, name: str) -> None:
 
 def overview(page: Page) -> None:
     """A map of the second convolution is chosen."""
-    layer = shown(page, 'g[data-layer="conv2"]')
+    layer = inside(page).locator('g[data-layer="conv2"]').locator("visible=true")
     layer.focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
         before = layer.get_attribute("data-at")
@@ -111,11 +110,9 @@ def settled(page: Page) -> None:
 
 
 def save(raw: bytes | Image.Image, path: Path) -> None:
-    """Write a picture with few colours."""
-    if isinstance(raw, bytes):
-        path.write_bytes(raw)
-        raw = Image.open(path)
-    raw.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    """Write a picture as small as it gets."""
+    picture = Image.open(BytesIO(raw)) if isinstance(raw, bytes) else raw
+    picture.convert("RGB").save(path, optimize=True)
     print(path)
 
 

@@ -164,7 +164,7 @@ def test_a_map_opens_into_kernels_spots_and_a_pixel(page: Page) -> None:
     draw(page, on_board(SAMPLES[3][0], SIDE))
     answer(page, 1)
     look(page, "Overview")
-    layer = page.locator('.st-key-overview_network g[data-layer="conv2"]')
+    layer = page.locator('.st-key-overview_network .wide g[data-layer="conv2"]')
     expect(layer).to_have_attribute("data-shape", "96×11×11", timeout=PATIENCE)
     layer.locator("image").click(position={"x": 5, "y": 5})
     below = page.locator(".st-key-overview_map")

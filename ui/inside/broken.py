@@ -13,7 +13,7 @@ from digits.mnist import MnistError
 from ui.inside.overview import sprite
 from ui.inside.picker import picker
 from ui.inside.subject import Subject, named
-from ui.pictures import png_address
+from ui.pictures import level_address
 
 Array = np.ndarray
 
@@ -134,7 +134,7 @@ def _filters_html(values: Array, off: list[int], layer: str) -> str:
         f'<div class="grid" tabindex="0" role="application" data-name="filters" data-of="filter" '
         f'data-grid="{along},{rows}" data-at="0" data-count="{len(maps)}" style="width:100%;max-width:{along * 33}px;'
         f'aspect-ratio:{along}/{rows}" aria-label="{layer}: {len(maps)} maps, {len(off)} off; choose one to switch it">'
-        f'<img src="{png_address(sprite(shown, along))}" alt="" draggable="false">{crosses}</div>'
+        f'<img src="{level_address(sprite(shown, along))}" alt="" draggable="false">{crosses}</div>'
         f'<p class="hint">Choose a map to switch its filter off or on: {len(off)} of {len(maps)} are off.</p>'
     )
 

@@ -14,7 +14,7 @@ from ui.inside.overview import shape_of, sprite, title
 from ui.inside.picker import framed, grid, picker
 from ui.inside.subject import Subject, named
 from ui.inside.walk import Walk, walk
-from ui.pictures import ink_picture, map_strip, png_address
+from ui.pictures import ink_picture, level_address, map_strip
 
 Array = np.ndarray
 
@@ -143,7 +143,7 @@ def _map_html(look: Look, own: Walk) -> str:
         along = min(ROW_OF_VALUES, len(values))
         chosen = grid(
             "value",
-            png_address(sprite(values.reshape(-1, 1, 1), along)),
+            level_address(sprite(values.reshape(-1, 1, 1), along)),
             columns=along,
             rows=-(-len(values) // along),
             at=place[0],
