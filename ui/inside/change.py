@@ -95,17 +95,17 @@ def show_change(subject: Subject) -> None:
         "itself (one pass each, without the second look that the answer above gets when in doubt). Paler: less sure. "
         "Choose a cell to see its version.</p>"
     )
+    answer = int(outputs[at].argmax())
+    row, column = divmod(at, len(change.columns))
+    said = f"“{named(answer)}”, {100 * float(outputs[at][answer]):.1f} %"
+    place = f"{change.columns[column]:g} {change.across}, {change.rows[row]:g} {change.down}"
     left, right = st.columns([65, 35], gap="medium")
     with left:
-        picker("change_map", _map_html(change, outputs, at), choose)
+        picker("change_map", _map_html(change, outputs, at), choose, f"{said}; {place}")
     with right:
-        answer = int(outputs[at].argmax())
-        row, column = divmod(at, len(change.columns))
         st.html(
-            f'<div class="plates"><figure><img src="{ink_picture(versions[at])}" alt="The chosen version">'
-            f"<figcaption><b>“{named(answer)}”, {100 * float(outputs[at][answer]):.1f} %</b>"
-            f"{change.columns[column]:g} {change.across}, {change.rows[row]:g} "
-            f"{change.down}</figcaption></figure></div>"
+            f'<div class="plates"><figure><img src="{ink_picture(versions[at])}" alt="The chosen version: {place}">'
+            f"<figcaption><b>{said}</b>{place}</figcaption></figure></div>"
         )
 
 

@@ -33,7 +33,7 @@ def show_overview(subject: Subject) -> None:
         number, channel = (int(part) for part in value.split(":"))
         _choose(look, own, number, channel)
 
-    picker("overview_network", _network_html(look, own), choose)
+    picker("overview_network", _network_html(look, own), choose, title(look, own.number, own.place[0]))
 
     def open_pixel(value: str) -> None:
         kind, cell = value.split(":")
@@ -245,7 +245,8 @@ def _map_html(look: Look, own: Walk) -> str:
                 rows=height,
                 at=at,
                 count=shown.size,
-                label=f"{title(look, number, channel)}, {height} by {width}; arrow keys open a pixel",
+                label=f"{title(look, number, channel)}, {height} by {width}; arrow keys move, Enter opens a pixel",
+                press="",
                 inner=marks,
                 width=190,
             )
@@ -266,11 +267,14 @@ def _neighbours(look: Look, own: Walk) -> str:
     """Buttons for the maps before and behind this one: a finger is wider than a small map."""
     channel, count = own.place[0], len(look.values[own.number])
     buttons = []
-    for name, mark, other in (("Previous", "◀", channel - 1), ("Next", "▶", channel + 1)):
+    for name, words, other in (
+        ("Previous", f"◀ {channel - 1}", channel - 1),
+        ("Next", f"{channel + 1} ▶", channel + 1),
+    ):
         if 0 <= other < count:
             buttons.append(
                 f'<button data-choose="map_number:{other}" data-name="{name}" '
-                f'aria-label="{name}: {title(look, own.number, other)}">{mark} {other}</button>'
+                f'aria-label="{name}: {title(look, own.number, other)}">{words}</button>'
             )
     return f'<p class="neighbours">{" ".join(buttons)}</p>' if buttons else ""
 
@@ -321,7 +325,8 @@ def _kernels_html(look: Look, number: int, channel: int) -> str:
                 rows=-(-count // along),
                 at=sources(look, number, channel)[0][0],
                 count=count,
-                label=f"{count} {plural}, arrow keys choose the map that it looks at",
+                label=f"{count} {plural}; arrow keys move, Enter goes to the map that it looks at",
+                press="map" if before.ndim == 3 else "value",
                 width=along * cell,
             )
         return (
