@@ -125,8 +125,8 @@ def show_landscape(subject: Subject) -> None:
         )
     st.html(
         f'<p class="hint">The first {MANY:,} of MNIST’s test images by the {land.features.shape[1]} values that '
-        f"the last "
-        f"layer weighs, each as its digit; the diamond is your drawing. {words} Choose a dot, or type a number, to see its image.</p>"
+        f"the last layer weighs, each as its digit; the diamond is your drawing. {words} Choose a dot, or type a "
+        "number, to see its image.</p>"
     )
 
 
