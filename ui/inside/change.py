@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from cnn.fast.reader import Reader
 from digits.vary import thickened, transformed
 
 from ui.inside.picker import picker
@@ -79,7 +80,7 @@ def show_change(subject: Subject) -> None:
     if kept is None or kept[0] != (subject.mark, name):
         columns, rows = (one.ravel() for one in np.meshgrid(change.columns, change.rows))
         versions = change.make(subject.picture, columns, rows)
-        kept = ((subject.mark, name), versions, subject.network.predict_output(versions))
+        kept = ((subject.mark, name), versions, Reader(subject.network).predict(versions))
         st.session_state["change_read"] = kept
     _, versions, outputs = kept
     at = st.session_state.get("change_at", {}).get(name, _unchanged(change))

@@ -17,7 +17,7 @@ from digits.mnist import MnistError
 from digits.samples import SAMPLES
 from digits.strokes import Strokes
 from tests.cnn.explain.stacks import lived
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, on_board
 from ui.inside.panel import LOOKS, MAPS
 from ui.networks import InUse
 
@@ -91,12 +91,13 @@ def test_a_refused_drawing_can_be_looked_into_all_the_same(look_in):
             assert any("How likely is 10" in text.value for text in page.markdown)
 
 
-def test_many_digits_are_looked_into_one_by_one_or_said_to_be_many(look_in):
-    seven, three = SAMPLES[7][0].paths, SAMPLES[3][0].paths
-    size = SAMPLES[7][0].size if hasattr(SAMPLES[7][0], "size") else 340
-    both = Strokes((*(path * 0.4 for path in seven), *(path * 0.4 + [size * 0.55, 0] for path in three)), size)
+def test_of_several_digits_the_least_sure_one_is_looked_into(look_in):
+    seven, three = (on_board(SAMPLES[digit][0], 150) for digit in (7, 3))
+    both = Strokes((*seven, *(path + np.array([170.0, 0]) for path in three)), 340)
     for look in LOOKS:
-        look_in(look, both)
+        shown = html(look_in(look, both))
+        assert 'data-digit="73"' in shown
+        assert "As soon as you draw" not in shown
 
 
 @pytest.mark.parametrize("look", ["Landscape", "Break it"])
