@@ -20,6 +20,7 @@ from cnn.explain.integrated import integrated_gradients
 from cnn.explain.landscape import fingerprint, last_features, neighbours, principal_plane
 from cnn.explain.occlusion import occlusion
 from cnn.explain.saliency import saliency
+from cnn.fast.reader import Reader
 from digits import mnist
 from digits.preprocess import prepare
 from digits.samples import SAMPLES
@@ -46,7 +47,7 @@ def main() -> None:
     def change(name: str) -> None:
         one = CHANGES[name]
         across, down = (values.ravel() for values in np.meshgrid(one.columns, one.rows))
-        network.predict_output(one.make(picture, across, down))
+        Reader(network).predict(one.make(picture, across, down))
 
     looks: dict[str, Callable[[], object]] = {
         "all values of a pass": lambda: Look(network, picture),
@@ -65,9 +66,9 @@ def main() -> None:
             neighbours(features, last_features(network, picture[None])[0], 8),
             fingerprint(network),
         ),
-        f"break it, {QUICK} test images": lambda: broken(
-            network, {"conv1": [0]}, 0.1, 1, np.random.default_rng(1)
-        ).predict_output(images[:QUICK]),
+        f"break it, {QUICK} test images": lambda: Reader(
+            broken(network, {"conv1": [0]}, 0.1, 1, np.random.default_rng(1))
+        ).predict(images[:QUICK]),
         "worksheet": lambda: worksheet(look, "the shipped network", 1),
     }
     print(f"| look | ms, median of {options.turns} |\n|---|---|")

@@ -164,7 +164,7 @@ def test_a_map_opens_into_kernels_spots_and_a_pixel(page: Page) -> None:
     draw(page, on_board(SAMPLES[3][0], SIDE))
     answer(page, 1)
     look(page, "Overview")
-    layer = page.locator('.st-key-overview_network g[data-layer="conv2"]')
+    layer = page.locator('.st-key-overview_network .wide g[data-layer="conv2"]')
     expect(layer).to_have_attribute("data-shape", "96×11×11", timeout=PATIENCE)
     layer.locator("image").click(position={"x": 5, "y": 5})
     below = page.locator(".st-key-overview_map")
@@ -203,12 +203,32 @@ def test_every_look_shows_itself_and_choices_leave_the_board_alone(page: Page) -
     assert float(inside.locator("[data-confidence]").get_attribute("data-confidence") or 0) > 0.9
     look(page, "Landscape")
     expect(inside.locator("[data-neighbour]")).to_have_count(8, timeout=SLOW)
+    # A dot that is clicked shows its image; those who use keys type its number.
+    chart = inside.locator("svg.marks")
+    chart.click(position={"x": 120, "y": 200})
+    picked = inside.locator("[data-chosen]")
+    expect(picked).to_be_visible(timeout=PATIENCE)
+    chosen = page.get_by_role("spinbutton", name="Test image")
+    expect(chosen).to_have_value(picked.get_attribute("data-chosen") or "")
+    chosen.fill("5")
+    chosen.press("Enter")
+    expect(picked).to_have_attribute("data-chosen", "5", timeout=PATIENCE)
     look(page, "Break it")
     broken = inside.locator('[data-side="broken"]')
     expect(broken).to_be_visible(timeout=PATIENCE)
     whole = broken.get_attribute("data-right") or ""
     button(page, "Every second one off").click()
     expect(broken).not_to_have_attribute("data-right", whole, timeout=PATIENCE)
+    # Arrows move from filter to filter, Enter switches the one that they stand on.
+    filters = page.get_by_role("application", name="conv1: 48 maps, 24 off")
+    filters.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("application", name="conv1: 48 maps, 25 off")).to_be_focused(timeout=PATIENCE)
+    expect(inside.get_by_role("status").filter(has_text="conv1, 1 is off")).to_have_count(1)
+    button(page, "Read all 10,000 test images with both").click()
+    expect(inside.get_by_role("progressbar")).to_be_visible(timeout=PATIENCE)
+    expect(inside).to_contain_text(re.compile(r"Of all 10,000 test images.*whole 99\.\d\d %, broken"), timeout=SLOW)
     button(page, "Mend everything").click()
     expect(broken).to_have_attribute("data-right", whole, timeout=PATIENCE)
     look(page, "Worksheet")
@@ -222,15 +242,60 @@ def test_every_look_shows_itself_and_choices_leave_the_board_alone(page: Page) -
     expect(inside).to_contain_text("As soon as you draw", timeout=PATIENCE)
 
 
-def test_looks_fit_on_a_phone(phone: Page) -> None:
+NAMED = {"button", "radio", "slider", "spinbutton", "textbox", "combobox", "application", "image", "switch", "table"}
+"""What a screen reader cannot do without a name."""
+
+
+def nameless(page: Page) -> list[str]:
+    """Controls, pictures and tables that a screen reader has no name for, of all that it is shown."""
+    client = page.context.new_cdp_session(page)
+    nodes = client.send("Accessibility.getFullAXTree")["nodes"]
+    client.detach()
+    roles = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node["ignored"]]
+    return [role for role, name in roles if role in NAMED and not name.strip()]
+
+
+SIGNS = {
+    "Overview": ".st-key-overview_map h3",
+    "One pixel": ".st-key-pixel_sum .sum",
+    "Why this digit": '[data-way="gradcam"]',
+    "Under change": ".st-key-change_map svg",
+    "Smallest edit": ".st-key-edit_goal",
+    "Fool it": "[data-confidence]",
+    "Landscape": "svg.marks",
+    "Break it": '[data-side="broken"]',
+    "Worksheet": ".st-key-sheet_download",
+}
+"""What a look shows when all of it is there."""
+
+WIDER = """() => {
+  const found = [], visit = (root) => root.querySelectorAll("*").forEach((one) => {
+    const box = one.getBoundingClientRect();
+    if (box.width && box.right > innerWidth + 1 && !one.closest("[data-testid=stSidebar]")) found.push(one.outerHTML);
+    if (one.scrollWidth > one.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(one).overflowX)
+        && one.clientWidth) found.push(one.outerHTML);
+    if (one.shadowRoot) visit(one.shadowRoot);
+  });
+  visit(document.querySelector(".st-key-inside"));
+  return found.map((html) => html.slice(0, 120));
+}"""
+"""Elements of a look that reach beyond the screen, or scroll sideways."""
+
+
+def test_every_look_fits_on_a_phone_and_has_words_for_everything(phone: Page) -> None:
     draw_by_touch(phone, on_board(SAMPLES[7][0], SIDE))
     assert answer(phone, 1) == "7"
-    for name, sign in (
-        ("Overview", ".st-key-overview_map h3"),
-        ("One pixel", ".st-key-pixel_sum .sum"),
-        ("Under change", ".st-key-change_map svg"),
-        ("Worksheet", ".st-key-sheet_download"),
-    ):
+    for name, sign in SIGNS.items():
         look(phone, name)
-        expect(phone.locator(sign)).to_be_visible(timeout=PATIENCE)
+        expect(phone.locator(".st-key-inside").locator(sign)).to_be_visible(timeout=SLOW)
         assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390, name
+        assert phone.evaluate(WIDER) == [], name
+        assert nameless(phone) == [], name
+    # The network stands upright; a map that is too small for a finger is reached from its neighbour.
+    look(phone, "Overview")
+    phone.locator('.narrow g[data-layer="conv3"] image').tap()
+    below = phone.locator(".st-key-overview_map")
+    expect(below).to_contain_text("conv3, map", timeout=PATIENCE)
+    at = int(below.locator("h3").inner_text().split()[-1])
+    below.get_by_role("button", name=re.compile("^Next")).tap()
+    expect(below).to_contain_text(f"conv3, map {at + 1}", timeout=PATIENCE)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 from cnn.explain.broken import broken
+from cnn.fast.reader import Reader
 from cnn.layers import Conv3x3, FullyConnected, Softmax
 from cnn.network import CNN
 from digits import mnist
 from digits.mnist import MnistError
 
 from ui.inside.overview import sprite
-from ui.inside.picker import picker
+from ui.inside.picker import framed, grid, picker
 from ui.inside.subject import Subject, named
-from ui.pictures import png_address
+from ui.pictures import level_address
 
 Array = np.ndarray
 
@@ -55,9 +56,13 @@ def show_broken(subject: Subject) -> None:
 
         def toggle(value: str) -> None:
             one, now = int(value.split(":")[1]), set(off.get(layer, []))
+            st.session_state["break_at"] = one
             st.session_state["break_off"] = {**off, layer: sorted(now ^ {one})}
 
-        picker("break_filters", _filters_html(look.values[look.names.index(layer)], off.get(layer, []), layer), toggle)
+        values, mine = look.values[look.names.index(layer)], off.get(layer, [])
+        at = min(int(st.session_state.get("break_at", 0)), len(values) - 1)
+        said = f"{layer}, {at} is {'off' if at in mine else 'on'}; {len(mine)} of {len(values)} are off"
+        picker("break_filters", _filters_html(values, mine, layer, at), toggle, said)
     worse = broken(
         network,
         off,
@@ -76,11 +81,11 @@ def show_broken(subject: Subject) -> None:
         st.html(_side("Broken", worse, subject.picture, _right(settings, worse, pictures, labels), "broken"))
     if st.button(f"Read all {len(labels):,} test images with both", key="break_all"):
         bar = st.progress(0.0, "Reading …")
-        both = [0, 0]
+        both, readers = [0, 0], (Reader(network), Reader(worse))
         for start in range(0, len(labels), PART):
             part = slice(start, start + PART)
-            for i, one in enumerate((network, worse)):
-                both[i] += int((one.predict_output(pictures[part]).argmax(axis=1) == labels[part]).sum())
+            for i, reader in enumerate(readers):
+                both[i] += _count(reader, pictures[part], labels[part])
             bar.progress(min(part.stop / len(labels), 1.0), f"{part.stop:,} of {len(labels):,} …")
         bar.empty()
         st.html(
@@ -113,29 +118,43 @@ def _right(key: tuple, network: CNN, pictures: Array, labels: Array) -> int:
     if key not in kept:
         if len(kept) > 50:
             kept.clear()
-        kept[key] = int((network.predict_output(pictures[:QUICK]).argmax(axis=1) == labels[:QUICK]).sum())
+        kept[key] = _count(Reader(network), pictures[:QUICK], labels[:QUICK])
     return kept[key]
 
 
-def _filters_html(values: Array, off: list[int], layer: str) -> str:
+def _count(reader: Reader, pictures: Array, labels: Array) -> int:
+    """How many of the pictures are read right, one pass each."""
+    return int((reader.predict(pictures).argmax(axis=1) == labels).sum())
+
+
+ACROSS = {"wide": 24, "narrow": 12}
+"""Maps beside each other on a wide screen, and on a phone: as large as a finger."""
+
+
+def _filters_html(values: Array, off: list[int], layer: str, at: int) -> str:
     """The layer's maps of this drawing; those that are off are crossed out."""
-    maps = values if values.ndim == 3 else values.reshape(-1, 1, 1)
-    along = 24 if values.ndim == 3 else 32
-    along = min(along, len(maps))
+    maps = (values if values.ndim == 3 else values.reshape(-1, 1, 1)).copy()
+    maps[off] = 0
+    grids = "".join(_grid(maps, off, layer, at, min(across, len(maps)), only) for only, across in ACROSS.items())
+    return f'{grids}<p class="hint">Choose a map to switch its filter off or on: {len(off)} of {len(maps)} are off.</p>'
+
+
+def _grid(maps: Array, off: list[int], layer: str, at: int, along: int, only: str) -> str:
     rows = -(-len(maps) // along)
-    shown = maps.copy()
-    shown[off] = 0
-    crosses = "".join(
-        f'<i class="off" style="left:{100 * (one % along) / along:.3f}%;top:{100 * (one // along) / rows:.3f}%;'
-        f'width:{100 / along:.3f}%;height:{100 / rows:.3f}%"></i>'
-        for one in off
-    )
-    return (
-        f'<div class="grid" tabindex="0" role="application" data-name="filters" data-of="filter" '
-        f'data-grid="{along},{rows}" data-at="0" data-count="{len(maps)}" style="width:100%;max-width:{along * 33}px;'
-        f'aspect-ratio:{along}/{rows}" aria-label="{layer}: {len(maps)} maps, {len(off)} off; choose one to switch it">'
-        f'<img src="{png_address(sprite(shown, along))}" alt="" draggable="false">{crosses}</div>'
-        f'<p class="hint">Choose a map to switch its filter off or on: {len(off)} of {len(maps)} are off.</p>'
+    places = [divmod(one, along) for one in off]
+    crosses = "".join(framed(row, column, row + 1, column + 1, along, "off", rows) for row, column in places)
+    return grid(
+        "filter",
+        level_address(sprite(maps, along)),
+        columns=along,
+        rows=rows,
+        at=at,
+        count=len(maps),
+        label=f"{layer}: {len(maps)} maps, {len(off)} off; arrow keys move, Enter switches one off or on",
+        inner=crosses,
+        width=along * 33,
+        press="filter",
+        only=only,
     )
 
 
@@ -148,10 +167,11 @@ def _side(title: str, network: CNN, picture: Array, right: int, name: str) -> st
         f'<span class="name">{answer if answer < 10 else "none"}</span></div>'
         for answer, p in enumerate(answers)
     )
+    spoken = ", ".join(f"{named(answer)} {100 * p:.0f} %" for answer, p in enumerate(answers))
     return (
         f'<div data-side="{name}" data-right="{right}" data-answer="{best}"><p><b>{title}</b>: “{named(best)}”, '
         f"{100 * float(answers[best]):.1f} %; right on {right} of {QUICK} test images, one pass each "
         f"({100 * right / QUICK:.1f} %).</p>"
-        f'<div class="bars small eleven" style="--answers:{len(answers)}" role="img" aria-label="{title}: '
-        f'{named(best)}">{bars}</div></div>'
+        f'<div class="bars small eleven" style="--answers:{len(answers)}" role="img" aria-label="{title}: {spoken}">'
+        f"{bars}</div></div>"
     )

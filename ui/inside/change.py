@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from cnn.fast.reader import Reader
 from digits.vary import thickened, transformed
 
 from ui.inside.picker import picker
@@ -79,7 +80,7 @@ def show_change(subject: Subject) -> None:
     if kept is None or kept[0] != (subject.mark, name):
         columns, rows = (one.ravel() for one in np.meshgrid(change.columns, change.rows))
         versions = change.make(subject.picture, columns, rows)
-        kept = ((subject.mark, name), versions, subject.network.predict_output(versions))
+        kept = ((subject.mark, name), versions, Reader(subject.network).predict(versions))
         st.session_state["change_read"] = kept
     _, versions, outputs = kept
     at = st.session_state.get("change_at", {}).get(name, _unchanged(change))
@@ -95,17 +96,17 @@ def show_change(subject: Subject) -> None:
         "itself (one pass each, without the second look that the answer above gets when in doubt). Paler: less sure. "
         "Choose a cell to see its version.</p>"
     )
+    answer = int(outputs[at].argmax())
+    row, column = divmod(at, len(change.columns))
+    said = f"“{named(answer)}”, {100 * float(outputs[at][answer]):.1f} %"
+    place = f"{change.columns[column]:g} {change.across}, {change.rows[row]:g} {change.down}"
     left, right = st.columns([65, 35], gap="medium")
     with left:
-        picker("change_map", _map_html(change, outputs, at), choose)
+        picker("change_map", _map_html(change, outputs, at), choose, f"{said}; {place}")
     with right:
-        answer = int(outputs[at].argmax())
-        row, column = divmod(at, len(change.columns))
         st.html(
-            f'<div class="plates"><figure><img src="{ink_picture(versions[at])}" alt="The chosen version">'
-            f"<figcaption><b>“{named(answer)}”, {100 * float(outputs[at][answer]):.1f} %</b>"
-            f"{change.columns[column]:g} {change.across}, {change.rows[row]:g} "
-            f"{change.down}</figcaption></figure></div>"
+            f'<div class="plates"><figure><img src="{ink_picture(versions[at])}" alt="The chosen version: {place}">'
+            f"<figcaption><b>{said}</b>{place}</figcaption></figure></div>"
         )
 
 

@@ -38,11 +38,12 @@ def show_edit(subject: Subject) -> None:
             f"{found.changed} pixel{'s' if found.changed > 1 else ''} of {changed.size}: then “{named(goal)}” is the "
             f"likeliest, with {_chance(found, goal)}. Without any one of them it is not."
         )
+    marked = png_address(_marked(found.picture, changed))
     st.html(
         f'<p data-changed="{found.changed}" data-reached="{str(found.reached).lower()}">{words}</p>'
         '<div class="plates">'
         f"{_plate(ink_picture(subject.picture), 'Your drawing', reading(subject, subject.picture))}"
-        f"{_plate(png_address(_marked(found.picture, changed)), 'What changed', 'Pink: made ink. Green: made paper.')}"
+        f"{_plate(marked, 'What changed', COLOURED, _listed(found.picture, changed))}"
         f"{_plate(ink_picture(found.picture), 'Edited', reading(subject, found.picture))}</div>"
         '<p class="hint">The search goes where the gradient promises most and lets the network check every step: '
         "it finds "
@@ -85,5 +86,14 @@ def _marked(picture: Array, changed: Array) -> Array:
     return marked
 
 
-def _plate(address: str, title: str, words: str) -> str:
-    return f'<figure><img src="{address}" alt="{title}"><figcaption><b>{title}</b>{words}</figcaption></figure>'
+COLOURED = "Pink: made ink. Green: made paper."
+
+
+def _listed(picture: Array, changed: Array) -> str:
+    """The changed pixels in words, for those who do not see them."""
+    places = [f"({row}, {column}) {'ink' if picture[row, column] else 'paper'}" for row, column in np.argwhere(changed)]
+    return f": {', '.join(places) or 'nothing'}"
+
+
+def _plate(address: str, title: str, words: str, more: str = "") -> str:
+    return f'<figure><img src="{address}" alt="{title}{more}"><figcaption><b>{title}</b>{words}</figcaption></figure>'

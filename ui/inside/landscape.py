@@ -95,18 +95,23 @@ def show_landscape(subject: Subject) -> None:
     if way == ways[0] and land.folded is None:
         words += " There is no t-SNE for this network: it takes a minute and is computed for the shipped one."
     left, right = st.columns([62, 38], gap="medium")
+    key = f"landscape_{way}"
     labels = data.test_labels[:MANY]
     with left:
-        event: Any = st.vega_lite_chart(
-            _table(places, labels, mine), _chart(), key=f"landscape_{way}", width="stretch", on_select="rerun"
+        st.vega_lite_chart(
+            _table(places, labels, mine),
+            _chart(f"{MANY:,} test images as dots; your drawing lies nearest to a {labels[order[0]]}"),
+            key=key,
+            width="stretch",
+            on_select=lambda: _take(st.session_state[key]),
         )
     with right:
-        chosen = event.selection.get("digit") or []
-        if chosen and int(chosen[0]["number"]) >= 0:
-            number = int(chosen[0]["number"])
+        number = st.number_input("Test image", 0, MANY - 1, None, 1, key=CHOSEN, width=150, placeholder="choose one")
+        if number is not None:
             st.html(
-                f'<div class="plates small"><figure><img src="{ink_picture(data.test_images[number])}" alt="">'
-                f"<figcaption><b>{labels[number]}</b>test image {number}</figcaption></figure></div>"
+                f'<div class="plates small"><figure data-chosen="{number}">'
+                f'<img src="{ink_picture(data.test_images[number])}" alt="A {labels[number]}"><figcaption>'
+                f"<b>{labels[number]}</b>test image {number}</figcaption></figure></div>"
             )
         near = "".join(
             f'<figure data-neighbour="{number}"><img src="{ink_picture(data.test_images[number])}" '
@@ -120,9 +125,20 @@ def show_landscape(subject: Subject) -> None:
         )
     st.html(
         f'<p class="hint">The first {MANY:,} of MNIST’s test images by the {land.features.shape[1]} values that '
-        f"the last "
-        f"layer weighs, each as its digit; the diamond is your drawing. {words} Choose a digit to see its image.</p>"
+        f"the last layer weighs, each as its digit; the diamond is your drawing. {words} Choose a dot, or type a "
+        "number, to see its image.</p>"
     )
+
+
+CHOSEN = "landscape_number"
+"""Where the number of the chosen test image is kept: chosen on the map, or typed by those who use keys."""
+
+
+def _take(event: Any) -> None:
+    """What is chosen on the map is the number's value."""
+    chosen = event["selection"].get("digit") or []
+    if chosen and int(chosen[0]["number"]) >= 0:
+        st.session_state[CHOSEN] = int(chosen[0]["number"])
 
 
 def _table(places: Array, labels: Array, mine: Array) -> pd.DataFrame:
@@ -138,19 +154,20 @@ def _table(places: Array, labels: Array, mine: Array) -> pd.DataFrame:
     )
 
 
-def _chart() -> dict[str, Any]:
+def _chart(description: str) -> dict[str, Any]:
     place: dict[str, Any] = {
         "x": {"field": "x", "type": "quantitative", "axis": None, "scale": {"zero": False}},
         "y": {"field": "y", "type": "quantitative", "axis": None, "scale": {"zero": False}},
     }
     return {
+        "description": description,
         "height": 430,
         "config": {"view": {"stroke": "#88888844"}},
         "layer": [
             {
                 "transform": [{"filter": "datum.number >= 0"}],
                 "params": [{"name": "digit", "select": {"type": "point", "fields": ["number"], "nearest": True}}],
-                "mark": {"type": "circle", "size": 42, "opacity": 0.85},
+                "mark": {"type": "circle", "size": 42, "opacity": 0.85, "aria": False},
                 "encoding": {
                     **place,
                     "color": {
@@ -159,11 +176,13 @@ def _chart() -> dict[str, Any]:
                         "legend": {"title": "digit", "orient": "right"},
                         "scale": {"domain": list("0123456789"), "range": list(COLOURS[:10])},
                     },
+                    "stroke": {"condition": {"param": "digit", "empty": False, "value": "#e0218a"}, "value": None},
+                    "strokeWidth": {"value": 3},
                     "tooltip": [{"field": "digit"}, {"field": "number", "title": "test image"}],
                 },
             },
             # Each group's numeral over its middle, with a light edge so that it can be read on any colour.
-            _numerals(place, {"color": "#ffffff", "stroke": "#ffffff", "strokeWidth": 5}),
+            _numerals(place, {"color": "#ffffff", "stroke": "#ffffff", "strokeWidth": 5, "aria": False}),
             _numerals(place, {"color": "#10203c"}),
             {
                 "transform": [{"filter": "datum.number < 0"}],

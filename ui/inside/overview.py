@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -10,49 +9,20 @@ import streamlit as st
 from cnn.explain import Look, Place, arithmetic
 from cnn.explain.arithmetic import Softmaxed
 from cnn.layers import BatchNorm, Conv3x3, FullyConnected, Softmax
+from cnn.verdict import DIGITS
 
+from ui.inside.layout import Block, Layout, below, beside
 from ui.inside.picker import framed, grid, picker
 from ui.inside.subject import Subject, named
 from ui.inside.walk import Walk, walk
-from ui.pictures import coloured, ink_picture, map_strip, png_address
+from ui.pictures import ink_picture, level_address, levels, map_strip
 
 Array = np.ndarray
 
-WIDE, HIGH = 815, 440
-"""The drawing's own units."""
-TOP = 36
-GAP = 7
-MARGIN = 30
-"""Room on the right for what stands beside the answers."""
-LARGEST_CELL = 96
 BRIGHT = 0.99
 """The share of values that are not in the full colour."""
 LINES = 12
 """Lines that are drawn to what a value came from: the strongest."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One layer in the drawing: its maps as cells, `across` beside each other."""
-
-    left: float
-    top: float
-    cell: float
-    across: int
-    count: int
-
-    @property
-    def rows(self) -> int:
-        return -(-self.count // self.across)
-
-    @property
-    def width(self) -> float:
-        return self.cell * self.across
-
-    def middle(self, cell: int) -> tuple[float, float]:
-        """Where a cell's middle is."""
-        row, column = divmod(cell, self.across)
-        return self.left + (column + 0.5) * self.cell, self.top + (row + 0.5) * self.cell
 
 
 def show_overview(subject: Subject) -> None:
@@ -63,15 +33,15 @@ def show_overview(subject: Subject) -> None:
         number, channel = (int(part) for part in value.split(":"))
         _choose(look, own, number, channel)
 
-    picker("overview_network", _network_html(look, own), choose)
+    picker("overview_network", _network_html(look, own), choose, title(look, own.number, own.place[0]))
 
     def open_pixel(value: str) -> None:
         kind, cell = value.split(":")
         if kind == "map":
             width = look.values[own.number].shape[-1]
             own.go(look, own.number, (own.place[0], *divmod(int(cell), width)))
-        elif kind == "input":
-            _choose(look, own, own.number - 1, int(cell))
+        elif kind in ("input", "map_number"):
+            _choose(look, own, own.number - (kind == "input"), int(cell))
             return
         st.session_state["inside_look"] = "One pixel"
 
@@ -83,49 +53,46 @@ def _choose(look: Look, own: Walk, number: int, channel: int) -> None:
     own.go(look, number, look.brightest(number, channel, 1)[0] if values.ndim == 3 else (channel,))
 
 
-def columns(look: Look) -> list[Column]:
-    """Where each layer stands: as many columns as layers, cells as large as there is room."""
-    room = WIDE / len(look)
-    found = []
-    for number, values in enumerate(look.values):
-        count, box = len(values), room - GAP
-        if number == len(look) - 1:  # the answers stand below each other, their numbers beside them
-            cell = min(HIGH / count, box / 2)
-            across = 1
-        else:
-            across = max(range(1, count + 1), key=lambda k: min(box / k, HIGH / -(-count // k)))
-            cell = min(box / across, HIGH / -(-count // across), LARGEST_CELL)
-        rows = -(-count // across)
-        found.append(
-            Column(
-                number * room + (box - across * cell) / 2 + GAP / 2, TOP + (HIGH - rows * cell) / 2, cell, across, count
-            )
-        )
-    return found
-
-
 def _network_html(look: Look, own: Walk) -> str:
-    places = columns(look)
-    parts = [_bundle(one, other) for one, other in pairwise(places)]
-    parts += [_lines(look, own, places)]
-    for number, (column, values) in enumerate(zip(places, look.values, strict=True)):
-        parts.append(_layer(look, own, number, column, values))
+    sheets = {}
+
+    def sheet(number: int, across: int) -> str:
+        if (number, across) not in sheets:
+            values = look.values[number]
+            maps = values if values.ndim == 3 else values.reshape(-1, 1, 1)
+            sheets[number, across] = level_address(sprite(maps + 0.5 if number == 0 else maps, across))
+        return sheets[number, across]
+
+    drawings = []
+    for layout in (beside(look), below(look)):
+        parts = [_bundle(layout, one, other) for one, other in pairwise(layout.blocks)]
+        parts.append(_lines(look, own, layout))
+        parts += [
+            _layer(look, own, number, layout, sheet(number, block.across)) for number, block in enumerate(layout.blocks)
+        ]
+        order = "from the picture at the top to the answers at the bottom" if layout.upright else ORDER
+        drawings.append(
+            f'<svg class="network {layout.name}" viewBox="0 0 {layout.width:.0f} {layout.height:.0f}" role="group" '
+            f'aria-label="The network, {order}">{"".join(parts)}</svg>'
+        )
     return (
-        f'<div class="wide" data-scroll><svg viewBox="0 0 {WIDE + MARGIN} {TOP + HIGH + 6}" role="group" '
-        f'aria-label="The network, from the picture on the left to the answers on the right">'
-        f"{''.join(parts)}</svg></div>"
-        '<p class="hint">Choose any map: with the pointer, or with Tab and the arrow keys. Orange is below zero, blue '
-        "above; each layer has its own scale.</p>"
+        f'{"".join(drawings)}<p class="hint">Choose any map: with the pointer, or with Tab and the arrow keys. Orange '
+        "is below zero, blue above; each layer has its own scale.</p>"
     )
 
 
-def _bundle(one: Column, other: Column) -> str:
+ORDER = "from the picture on the left to the answers on the right"
+
+
+def _bundle(layout: Layout, one: Block, other: Block) -> str:
     """A faint band from one layer to the next."""
-    right = one.left + one.width
-    return (
-        f'<path class="bundle" d="M{right:.1f} {one.top:.1f} L{other.left:.1f} {other.top:.1f} '
-        f'V{other.top + other.rows * other.cell:.1f} L{right:.1f} {one.top + one.rows * one.cell:.1f} Z"/>'
-    )
+    if layout.upright:
+        bottom, top = one.top + one.height, other.top
+        corners = (one.left, bottom), (other.left, top), (other.left + other.width, top), (one.left + one.width, bottom)
+    else:
+        right, left = one.left + one.width, other.left
+        corners = (right, one.top), (left, other.top), (left, other.top + other.height), (right, one.top + one.height)
+    return f'<path class="bundle" d="M{" L".join(f"{x:.1f} {y:.1f}" for x, y in corners)} Z"/>'
 
 
 def sources(look: Look, number: int, channel: int) -> list[tuple[int, float]]:
@@ -150,36 +117,43 @@ def sources(look: Look, number: int, channel: int) -> list[tuple[int, float]]:
     return [(int(i), float(weights[i])) for i in order]
 
 
-def _lines(look: Look, own: Walk, places: list[Column]) -> str:
+def _lines(look: Look, own: Walk, layout: Layout) -> str:
     number = own.number
     if number == 0:
         return ""
     found = sources(look, number, own.place[0])[:LINES]
     largest = max((abs(weight) for _, weight in found), default=1) or 1
-    x2, y2 = places[number].middle(own.place[0])
+    before, block = layout.blocks[number - 1], layout.blocks[number]
     drawn = []
     for source, weight in reversed(found):
-        x1, y1 = places[number - 1].middle(source)
-        x1 += places[number - 1].cell / 2
-        end = x2 - places[number].cell / 2
-        bend = (x1 + end) / 2
         drawn.append(
             f'<path class="{"above" if weight >= 0 else "below"}" '
             f'stroke-width="{0.6 + 2.4 * abs(weight) / largest:.2f}" '
-            f'd="M{x1:.1f} {y1:.1f} C{bend:.1f} {y1:.1f} {bend:.1f} {y2:.1f} {end:.1f} {y2:.1f}"/>'
+            f'd="{_curve(layout.upright, before, before.middle(source), block, block.middle(own.place[0]))}"/>'
         )
     return f'<g class="lines">{"".join(drawn)}</g>'
 
 
+def _curve(upright: bool, before: Block, start: tuple[float, float], block: Block, end: tuple[float, float]) -> str:
+    """A path from the edge of one cell, whose middle is `start`, to that of another in the layer behind it."""
+    (x1, y1), (x2, y2) = start, end
+    if upright:
+        y1, y2 = y1 + before.cell / 2, y2 - block.cell / 2
+        bend = (y1 + y2) / 2
+        return f"M{x1:.1f} {y1:.1f} C{x1:.1f} {bend:.1f} {x2:.1f} {bend:.1f} {x2:.1f} {y2:.1f}"
+    x1, x2 = x1 + before.cell / 2, x2 - block.cell / 2
+    bend = (x1 + x2) / 2
+    return f"M{x1:.1f} {y1:.1f} C{bend:.1f} {y1:.1f} {bend:.1f} {y2:.1f} {x2:.1f} {y2:.1f}"
+
+
 def sprite(values: Array, across: int) -> Array:
-    """All maps (n, h, w) as one picture (rows h, across w, 4) uint8, see-through where there is none."""
+    """All maps (n, h, w) as one picture's levels (rows h, across w) uint8, 0 (see-through) where there is none."""
     n, height, width = values.shape
     rows = -(-n // across)
-    sheet = np.zeros((rows * across, height, width, 4), np.uint8)
+    sheet = np.zeros((rows * across, height, width), np.uint8)
     # The few largest values must not make all others pale.
-    sheet[:n, ..., :3] = coloured(values, float(np.quantile(np.abs(values), BRIGHT)) or float(np.abs(values).max()))
-    sheet[:n, ..., 3] = 255
-    return sheet.reshape(rows, across, height, width, 4).swapaxes(1, 2).reshape(rows * height, across * width, 4)
+    sheet[:n] = levels(values, float(np.quantile(np.abs(values), BRIGHT)) or float(np.abs(values).max()))
+    return sheet.reshape(rows, across, height, width).swapaxes(1, 2).reshape(rows * height, across * width)
 
 
 def shape_of(values: Array) -> str:
@@ -187,30 +161,19 @@ def shape_of(values: Array) -> str:
     return "×".join(map(str, values.shape))
 
 
-def _layer(look: Look, own: Walk, number: int, column: Column, values: Array) -> str:
-    name, middle = look.names[number], column.left + column.width / 2
-    last = number == len(look) - 1
-    maps = values if values.ndim == 3 else values.reshape(-1, 1, 1)
-    pixels = sprite(maps + 0.5 if number == 0 else maps, column.across)
+def _layer(look: Look, own: Walk, number: int, layout: Layout, sheet: str) -> str:
+    name, values, block = look.names[number], look.values[number], layout.blocks[number]
     chosen = own.place[0] if number == own.number else -1
     parts = [
-        f'<text class="name" x="{middle:.1f}" y="11">{name}</text>'
-        f'<text class="shape" x="{middle:.1f}" y="25">{shape_of(values)}</text>',
-        f'<image href="{png_address(pixels)}" x="{column.left:.2f}" y="{column.top:.2f}" width="{column.width:.2f}" '
-        f'height="{column.rows * column.cell:.2f}" preserveAspectRatio="none"/>',
+        _name(layout, block, name, shape_of(values)),
+        f'<image href="{sheet}" x="{block.left:.2f}" y="{block.top:.2f}" width="{block.width:.2f}" '
+        f'height="{block.height:.2f}" preserveAspectRatio="none"/>',
     ]
-    if last:
-        for answer, value in enumerate(values):
-            x, y = column.middle(answer)
-            word = named(answer) if answer < 10 else "none"
-            best = " best" if answer == values.argmax() else ""
-            parts.append(
-                f'<text class="answer{best}" x="{x + column.cell / 2 + 4:.1f}" y="{y + 4:.1f}">{word} '
-                f"{100 * value:.0f}%</text>"
-            )
+    if number == len(look) - 1:
+        parts += [_answer(layout, block, answer, values) for answer in range(len(values))]
     if chosen >= 0:
-        x, y = column.middle(chosen)
-        half = column.cell / 2 + 1
+        x, y = block.middle(chosen)
+        half = block.cell / 2 + 1
         parts.append(
             f'<rect class="chosen" x="{x - half:.1f}" y="{y - half:.1f}" width="{2 * half:.1f}" '
             f'height="{2 * half:.1f}"/>'
@@ -218,12 +181,38 @@ def _layer(look: Look, own: Walk, number: int, column: Column, values: Array) ->
     what = (
         "the picture"
         if number == 0
-        else f"{type(look.layer(number)).__name__}, {column.count} " + ("maps" if values.ndim == 3 else "values")
+        else f"{type(look.layer(number)).__name__}, {block.count} " + ("maps" if values.ndim == 3 else "values")
     )
+    now = f", {title(look, number, chosen)} is chosen" if chosen >= 0 else ""
     return (
-        f'<g class="layer" tabindex="0" role="application" data-name="{name}" data-of="{number}" data-layer="{name}" '
-        f'data-shape="{shape_of(values)}" data-grid="{column.across},{column.rows}" data-at="{max(chosen, 0)}" '
-        f'data-count="{column.count}" aria-label="{name}: {what}, arrow keys choose">{"".join(parts)}</g>'
+        f'<g class="layer" tabindex="0" role="application" data-name="{layout.name} {name}" data-of="{number}" '
+        f'data-layer="{name}" data-shape="{shape_of(values)}" data-grid="{block.across},{block.rows}" '
+        f'data-at="{max(chosen, 0)}" data-count="{block.count}" aria-label="{name}: {what}{now}; arrow keys choose">'
+        f"{''.join(parts)}</g>"
+    )
+
+
+def _name(layout: Layout, block: Block, name: str, shape: str) -> str:
+    """A layer's name and shape: above its column, or on the left of its band."""
+    x, y = (0.0, block.top + block.height / 2 - 2) if layout.upright else (block.left + block.width / 2, 11.0)
+    below = y + (12 if layout.upright else 14)
+    return (
+        f'<text class="name" x="{x:.1f}" y="{y:.1f}">{name}</text>'
+        f'<text class="shape" x="{x:.1f}" y="{below:.1f}">{shape}</text>'
+    )
+
+
+def _answer(layout: Layout, block: Block, answer: int, values: Array) -> str:
+    """What an answer's cell stands for, and how likely it is."""
+    x, y = block.middle(answer)
+    word, chance = named(answer) if answer < DIGITS else "none", f"{100 * values[answer]:.0f}%"
+    best = " best" if answer == values.argmax() else ""
+    if not layout.upright:
+        return f'<text class="answer{best}" x="{x + block.cell / 2 + 4:.1f}" y="{y + 4:.1f}">{word} {chance}</text>'
+    under = block.top + block.height
+    return (
+        f'<text class="answer{best}" x="{x:.1f}" y="{under + 11:.1f}">{word}</text>'
+        f'<text class="answer{best}" x="{x:.1f}" y="{under + 22:.1f}">{chance}</text>'
     )
 
 
@@ -256,7 +245,8 @@ def _map_html(look: Look, own: Walk) -> str:
                 rows=height,
                 at=at,
                 count=shown.size,
-                label=f"{title(look, number, channel)}, {height} by {width}; arrow keys open a pixel",
+                label=f"{title(look, number, channel)}, {height} by {width}; arrow keys move, Enter opens a pixel",
+                press="",
                 inner=marks,
                 width=190,
             )
@@ -270,7 +260,23 @@ def _map_html(look: Look, own: Walk) -> str:
             '<figcaption><button data-choose="open:0">Open its sum</button></figcaption></figure>'
         )
     blocks.append(_kernels_html(look, number, channel))
-    return f'<h3>{title(look, number, channel)}</h3><div class="blocks">{"".join(blocks)}</div>'
+    return f'<h3>{title(look, number, channel)}</h3>{_neighbours(look, own)}<div class="blocks">{"".join(blocks)}</div>'
+
+
+def _neighbours(look: Look, own: Walk) -> str:
+    """Buttons for the maps before and behind this one: a finger is wider than a small map."""
+    channel, count = own.place[0], len(look.values[own.number])
+    buttons = []
+    for name, words, other in (
+        ("Previous", f"◀ {channel - 1}", channel - 1),
+        ("Next", f"{channel + 1} ▶", channel + 1),
+    ):
+        if 0 <= other < count:
+            buttons.append(
+                f'<button data-choose="map_number:{other}" data-name="{name}" '
+                f'aria-label="{name}: {title(look, own.number, other)}">{words}</button>'
+            )
+    return f'<p class="neighbours">{" ".join(buttons)}</p>' if buttons else ""
 
 
 def _spots_html(look: Look, number: int, spots: list[Place]) -> str:
@@ -299,16 +305,16 @@ def _kernels_html(look: Look, number: int, channel: int) -> str:
         along = min(count, 12 if kernels.shape[1] > 1 else 24)
         largest = float(np.abs(kernels).max(initial=0))
         gap = 1 if count > 1 else 0
-        padded = np.pad(kernels, ((0, 0), (0, gap), (0, gap)), constant_values=np.nan)
-        pixels = sprite(np.nan_to_num(padded), along)
-        pixels[np.tile(np.isnan(padded)[0], (-(-count // along), along))] = 0
+        pixels = sprite(np.pad(kernels, ((0, 0), (0, gap), (0, gap))), along)
+        paper = np.pad(np.ones(kernels.shape[1:], np.uint8), (0, gap))
+        pixels *= np.tile(paper, (-(-count // along), along))
         kind = "kernel" if isinstance(layer, Conv3x3) else "weight" if kernels.shape[1] == 1 else "square of weights"
         plural = kind if count == 1 else kind.replace("square", "squares") if "square" in kind else f"{kind}s"
         said = "the picture" if number == 1 else f"each {'map' if before.ndim == 3 else 'value'} of {name}"
         strongest = ", ".join(str(source) for source, _ in sources(look, number, channel)[:3])
         more = f" Strongest: {strongest}. Choose one to go to that map." if count > 1 else ""
         cell = 26 if kernels.shape[1] > 1 else 15
-        picture = png_address(pixels)
+        picture = level_address(pixels)
         if count == 1:
             shown = f'<div class="plate small" role="img" aria-label="The kernel"><img src="{picture}" alt=""></div>'
         else:
@@ -319,7 +325,8 @@ def _kernels_html(look: Look, number: int, channel: int) -> str:
                 rows=-(-count // along),
                 at=sources(look, number, channel)[0][0],
                 count=count,
-                label=f"{count} {plural}, arrow keys choose the map that it looks at",
+                label=f"{count} {plural}; arrow keys move, Enter goes to the map that it looks at",
+                press="map" if before.ndim == 3 else "value",
                 width=along * cell,
             )
         return (

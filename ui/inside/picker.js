@@ -20,6 +20,22 @@ export default function (component) {
       if (scrolled[i]) [one.scrollTop, one.scrollLeft] = scrolled[i];
     });
     if (focused) root.querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    say(data.said);
+  }
+
+  function say(words) {
+    parentElement.querySelector(".said").textContent = words;
+  }
+
+  // Moves a grid's mark without choosing.
+  function move(grid, cell) {
+    const { columns, rows } = shape(grid);
+    const [column, row] = [cell % columns, Math.floor(cell / columns)];
+    grid.dataset.at = cell;
+    const mark = grid.querySelector(".mark").style;
+    mark.left = `${(100 * column) / columns}%`;
+    mark.top = `${(100 * row) / rows}%`;
+    say(grid.dataset.press ? `${grid.dataset.press} ${cell}` : `row ${row}, column ${column}`);
   }
 
   function take(grid, cell) {
@@ -42,13 +58,16 @@ export default function (component) {
 
   root.onkeydown = (event) => {
     const grid = event.target.closest("[data-grid]");
-    const step = STEPS[event.key];
-    if (!grid || !step) return;
-    event.preventDefault();
+    if (!grid) return;
     const { columns, rows, at, count } = shape(grid);
+    const inSteps = grid.dataset.press !== undefined;
+    const step = STEPS[event.key];
+    if (step || (inSteps && [" ", "Enter"].includes(event.key))) event.preventDefault();
+    else return;
+    if (!step) return take(grid, at);
     const column = (at % columns) + step[0];
     const row = Math.floor(at / columns) + step[1];
     const cell = row * columns + column;
-    if (column >= 0 && column < columns && row >= 0 && row < rows && cell < count) take(grid, cell);
+    if (column >= 0 && column < columns && row >= 0 && row < rows && cell < count) (inSteps ? move : take)(grid, cell);
   };
 }

@@ -14,7 +14,7 @@ from ui.inside.overview import shape_of, sprite, title
 from ui.inside.picker import framed, grid, picker
 from ui.inside.subject import Subject, named
 from ui.inside.walk import Walk, walk
-from ui.pictures import ink_picture, map_strip, png_address
+from ui.pictures import ink_picture, level_address, map_strip
 
 Array = np.ndarray
 
@@ -46,7 +46,9 @@ def show_pixel(subject: Subject) -> None:
             kind, cell = value.split(":")
             own.go(look, own.number, _place_of(look, own, kind, int(cell)))
 
-        picker("pixel_map", _map_html(look, own), choose)
+        at, place = own.number, own.place
+        said = f"{look.names[at]}, {where(look, at, place)}: {look.at(at, place):.{digits}f}"
+        picker("pixel_map", _map_html(look, own), choose, said)
     with right:
 
         def source(value: str) -> None:
@@ -143,7 +145,7 @@ def _map_html(look: Look, own: Walk) -> str:
         along = min(ROW_OF_VALUES, len(values))
         chosen = grid(
             "value",
-            png_address(sprite(values.reshape(-1, 1, 1), along)),
+            level_address(sprite(values.reshape(-1, 1, 1), along)),
             columns=along,
             rows=-(-len(values) // along),
             at=place[0],
@@ -241,8 +243,8 @@ def _convolution(look: Look, own: Walk, found: Sum, digits: int) -> str:
         parts += [
             f"<p>These nine products sum to {number('share', float(shares[share]), digits)}. Here are the sums of all "
             f"{count} maps, the strongest first; choose one to see its nine products:</p>",
-            f'<div class="scroll" data-scroll tabindex="0"><div class="shares" data-numbers="shares">{buttons}</div>',
-            "</div>",
+            f'<div class="scroll" data-scroll tabindex="0" role="group" aria-label="The sums of all {count} maps">'
+            f'<div class="shares" data-numbers="shares">{buttons}</div></div>',
         ]
     parts += [
         row("total", found.total, digits, f"sum of all {9 * count:,} products"),
@@ -304,7 +306,8 @@ def _dense(look: Look, at: int, found: Sum, digits: int, name: str) -> str:
     return (
         f"<p>All {found.products.size:,} values of {look.names[at - 1]}, each times its weight, and a bias. The "
         f"{len(strongest)} strongest contributions:</p>"
-        '<table class="list" data-numbers="contributions"><tr><th>from</th><th>value</th><th>× weight</th>'
+        '<table class="list" data-numbers="contributions" aria-label="Strongest contributions">'
+        "<tr><th>from</th><th>value</th><th>× weight</th>"
         f"<th>= product</th></tr>{lines}</table>"
         + (row("rest", other, digits, f"the other {rest:,} together") if rest else "")
         + row("total", found.total, digits, "sum of all products")
@@ -325,7 +328,8 @@ def _softmaxed(look: Look, at: int, place: Place, found: Softmaxed, digits: int)
         f"{written(float(found.scores.max()), digits)}, is taken from each (that changes nothing in the end, and keeps "
         "the numbers small), e is raised to what is left, and each power is divided by the sum of all, "
         f"{number('powers', found.total, digits)}.</p>"
-        '<table class="list" data-numbers="softmax"><tr><th>answer</th><th>score</th><th>− largest</th>'
+        '<table class="list" data-numbers="softmax" aria-label="From scores to probabilities">'
+        "<tr><th>answer</th><th>score</th><th>− largest</th>"
         f"<th>e to that</th><th>÷ sum</th></tr>{lines}</table>"
         + row("value", found.value, digits, f"probability of “{named(place[0])}” in this pass", strong=True)
         + "<p>This is the pass with the picture as it is. Where it leaves doubt, the answer above is the mean over "

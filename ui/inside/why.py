@@ -131,7 +131,9 @@ def overlaid(values: Array, picture: Array) -> Array:
 
 
 def _plate(subject: Subject, values: Array, title: str, name: str, words: str) -> str:
+    row, column = divmod(int(values.argmax()), values.shape[1])
     return (
         f'<figure data-way="{name}"><img src="{png_address(overlaid(values, subject.picture))}" '
-        f'alt="{title}: a map over the drawing"><figcaption><b>{title}</b>{words}</figcaption></figure>'
+        f'alt="{title}, over the drawing: most for the answer at row {row}, column {column}">'
+        f"<figcaption><b>{title}</b>{words}</figcaption></figure>"
     )

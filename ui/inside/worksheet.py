@@ -55,9 +55,17 @@ def show_worksheet(subject: Subject) -> None:
 VERSION = "Another number asks about other places: neighbours in class can get different sheets."
 
 
+ALONG = 6
+"""Numbers beside each other on the page: a phone has room for no more."""
+
+
 def _table_html(title: str, table: Array) -> str:
     rows = "".join(
-        "<tr>" + "".join(f"<td>{written(float(value), DECIMALS)}</td>" for value in row) + "</tr>" for row in table
+        "<tr>"
+        + "".join(f"<td>{written(float(value), DECIMALS)}</td>" for value in row[start : start + ALONG])
+        + "</tr>"
+        for row in table
+        for start in range(0, len(row), ALONG)
     )
     return f'<div class="sheet"><table><caption>{title}</caption>{rows}</table></div>'
 

@@ -13,8 +13,9 @@ from cnn.explain import Look
 from tests.cnn.explain.stacks import STACKS, lived
 from ui.inside.change import CHANGES
 from ui.inside.landscape import MANY, folded
+from ui.inside.layout import below, beside
 from ui.inside.numbers import written
-from ui.inside.overview import WIDE, columns, sources, sprite
+from ui.inside.overview import sources, sprite
 from ui.inside.pixel import numbers_file
 from ui.inside.questions import questions
 from ui.inside.walk import Walk
@@ -60,13 +61,17 @@ def test_the_worksheet_is_two_sheets(digits):
     assert pdf.count(b"/Type /Page\n") == 2
 
 
-def test_every_layer_has_its_column_and_no_two_overlap(look):
-    found = columns(look)
-    assert [column.count for column in found] == [len(values) for values in look.values]
-    for one, other in pairwise(found):
-        assert one.left + one.width <= other.left + 1e-6
-    assert found[-1].left + found[-1].width <= WIDE
-    assert all(column.rows * column.cell <= 441 for column in found)
+@pytest.mark.parametrize("lay", [beside, below])
+def test_every_layer_has_its_place_and_no_two_overlap(look, lay):
+    layout = lay(look)
+    assert [block.count for block in layout.blocks] == [len(values) for values in look.values]
+    for one, other in pairwise(layout.blocks):
+        end = one.top + one.height if layout.upright else one.left + one.width
+        assert end <= (other.top if layout.upright else other.left) + 1e-6
+    for block in layout.blocks:
+        assert block.left >= 0
+        assert block.left + block.width <= layout.width
+        assert block.top + block.height <= layout.height
 
 
 def test_a_map_hangs_on_maps_that_exist(look):
@@ -79,9 +84,9 @@ def test_a_map_hangs_on_maps_that_exist(look):
 def test_all_maps_stand_in_one_picture(rng):
     maps = rng.standard_normal((5, 3, 4))
     sheet = sprite(maps, 2)
-    assert sheet.shape == (9, 8, 4)
-    assert not sheet[6:, 4:, 3].any(), "the sixth place is empty"
-    np.testing.assert_array_equal(sheet[3:6, 4:, :3], sprite(maps, 5)[:, 12:16, :3])  # map 3
+    assert sheet.shape == (9, 8)
+    assert not sheet[6:, 4:].any(), "the sixth place is empty"
+    np.testing.assert_array_equal(sheet[3:6, 4:], sprite(maps, 5)[:, 12:16])  # map 3
 
 
 def test_the_file_of_all_numbers_holds_them(look):

@@ -1,0 +1,98 @@
+"""Where the overview's layers stand: beside each other on a wide screen, below each other on a phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnn.explain import Look
+
+LARGEST_CELL = 96
+
+
+@dataclass(frozen=True)
+class Block:
+    """One layer in the drawing: its maps as square cells, `across` beside each other."""
+
+    left: float
+    top: float
+    cell: float
+    across: int
+    count: int
+
+    @property
+    def rows(self) -> int:
+        return -(-self.count // self.across)
+
+    @property
+    def width(self) -> float:
+        return self.cell * self.across
+
+    @property
+    def height(self) -> float:
+        return self.cell * self.rows
+
+    def middle(self, cell: int) -> tuple[float, float]:
+        """Where a cell's middle is."""
+        row, column = divmod(cell, self.across)
+        return self.left + (column + 0.5) * self.cell, self.top + (row + 0.5) * self.cell
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The whole drawing, in units of its own: a block for the input and each layer."""
+
+    name: str
+    width: float
+    height: float
+    upright: bool
+    """Whether the layers stand below each other."""
+    blocks: tuple[Block, ...]
+
+
+def _fitting(count: int, width: float, height: float) -> tuple[float, int]:
+    """The largest cell of which so many fit into a room, and how many stand beside each other."""
+    across = max(range(1, count + 1), key=lambda k: min(width / k, height / -(-count // k)))
+    return min(width / across, height / -(-count // across), LARGEST_CELL), across
+
+
+WIDE, HIGH = 815, 440
+TOP, GAP = 36, 7
+MARGIN = 30
+"""Room on the right for what stands beside the answers."""
+
+
+def beside(look: Look) -> Layout:
+    """As many columns as layers, cells as large as there is room; the answers stand below each other."""
+    room = WIDE / len(look)
+    blocks = []
+    for number, values in enumerate(look.values):
+        count, box = len(values), room - GAP
+        cell, across = _fitting(count, box, HIGH)
+        if number == len(look) - 1:
+            cell, across = min(HIGH / count, box / 2), 1
+        left = number * room + (box - across * cell) / 2 + GAP / 2
+        blocks.append(Block(left, TOP + (HIGH - -(-count // across) * cell) / 2, cell, across, count))
+    return Layout("wide", WIDE + MARGIN, TOP + HIGH + 6, False, tuple(blocks))
+
+
+NARROW, TALL = 358, 700
+NAMES = 62
+"""Room on the left for the layers' names."""
+MAPS, VALUES = (40, 110), (24, 40)
+"""The lowest and the highest bands of layers with maps, and of those with single values."""
+BETWEEN = 8
+
+
+def below(look: Look) -> Layout:
+    """A band for each layer, its name on the left; the answers stand beside each other, their numbers below."""
+    share, room = TALL / len(look), NARROW - NAMES
+    blocks, top = [], 2.0
+    for number, values in enumerate(look.values):
+        count, (least, most) = len(values), MAPS if values.ndim == 3 else VALUES
+        cell, across = _fitting(count, room, min(max(share - BETWEEN, least), most))
+        if number == len(look) - 1:
+            cell, across = room / count, count
+        blocks.append(Block(NAMES + (room - across * cell) / 2, top, cell, across, count))
+        # Two lines of letters stand beside the lowest band, and below the answers.
+        top += max(blocks[-1].height, VALUES[0]) + BETWEEN
+    return Layout("narrow", NARROW, top + VALUES[0], True, tuple(blocks))
