@@ -87,6 +87,8 @@ class Watcher {
     this.overlay.dir = this.data.direction;
     this.overlay.querySelector("button").textContent = this.data.still_here;
     if (this.cleared === null) this.cleared = this.data.clears;
+    // Whoever of the two was started anew learns from the other.
+    if (this.data.inviting !== this.inviting) component.setStateValue("inviting", this.inviting);
     if (this.data.game !== this.game) {
       this.game = this.data.game;
       this.upAt = this.data.ends_in === null ? null : performance.now() + this.data.ends_in;

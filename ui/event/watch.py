@@ -30,12 +30,13 @@ def watch() -> None:
         js=(folder / "watch.js").read_text("utf-8"),
     )
     with st.container(key="watch_over"):
-        component(
+        state = component(
             key=KEY,
             data={
                 "side": SIDE,
                 "clears": st.session_state["clears"],
                 "touched": own.touched,
+                "inviting": own.inviting,
                 "busy": own.lesson is not None,
                 "pause": chosen["pause"],
                 "countdown": chosen["countdown"],
@@ -52,6 +53,10 @@ def watch() -> None:
             on_time_up_change=_time_up,
             on_inviting_change=_inviting,
         )
+    # A server that was started anew meets a page which already invites: no change tells of that.
+    if bool(state.get("inviting")) != own.inviting:
+        _inviting()
+        st.rerun()
 
 
 def _time_up() -> None:
