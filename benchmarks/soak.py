@@ -121,6 +121,9 @@ class Soak:
         if len(page.locator(".st-key-answer .answer").get_attribute("data-digit") or "") > 1:
             self.press("clear")
             return
+        # A question about the first of two strokes goes away when the second one has come.
+        strokes = page.locator(".st-key-answer .answer").get_attribute("data-strokes")
+        page.locator(f'.question[data-strokes="{strokes}"]').wait_for(timeout=PATIENCE)
         page.locator(".st-key-yes, .st-key-meant_digits").first.wait_for(timeout=PATIENCE)
         said = page.locator(".st-key-answer .answer").get_attribute("data-digit")
         if said == str(digit):

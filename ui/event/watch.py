@@ -38,6 +38,7 @@ def watch() -> None:
                 "touched": own.touched,
                 "inviting": own.inviting,
                 "busy": own.lesson is not None,
+                "strokes": 0 if own.reading is None else len(own.reading.strokes.paths),
                 "pause": chosen["pause"],
                 "countdown": chosen["countdown"],
                 "invite": chosen["invite"],
