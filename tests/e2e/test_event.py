@@ -170,6 +170,17 @@ def test_a_yes_before_the_canvas_has_spoken_means_the_whole_drawing(screen: Page
     assert (kept.label, kept.said, len(kept.strokes.paths)) == (4, 4, 2)
 
 
+def test_a_number_is_not_asked_about(screen: Page) -> None:
+    box = board(screen).bounding_box()
+    assert box is not None
+    for digit, left in ((1, 0.05), (2, 0.5)):
+        draw(screen, [0.4 * path + (left * box["width"], 0.3 * box["width"])
+                      for path in thinned(on_board(SAMPLES[digit][0], box["width"]))])  # fmt: skip
+    assert answer(screen, 2) == "12"
+    expect(screen.locator(".st-key-event")).to_contain_text("One digit at a time", timeout=PATIENCE)
+    expect(screen.locator(".question")).to_have_count(0)
+
+
 def test_five_languages_at_any_time(screen: Page) -> None:
     write(screen, 8)
     for language in LANGUAGES:

@@ -65,6 +65,12 @@ def fresh() -> Reading | None:
     return reading if len(reading.pieces) == 1 or reading.refused else None
 
 
+def several() -> bool:
+    """Whether a number is on the board, of more than one digit: nobody is asked about that."""
+    own = visitor()
+    return own.reading is not None and len(own.reading.digits) > 1 and not own.inviting and not is_done()
+
+
 def said_digit(reading: Reading) -> int | None:
     """What the network said: one digit, or None."""
     return int(reading.digits) if len(reading.digits) == 1 else None

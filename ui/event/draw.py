@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 from stand.store import StoreError
 
-from ui.event.board import fresh, said_digit
+from ui.event.board import fresh, said_digit, several
 from ui.event.visitor import clear_board, say, store, visitor
 
 Meant = int | None
@@ -21,6 +21,8 @@ def draw_screen() -> None:
     strokes = 0 if reading is None else len(reading.strokes.paths)
     if own.waiting is not None:
         ask_consent()
+    elif several():
+        st.html(f'<p class="hint">{words("one_digit")}</p>')
     elif reading is None:
         thank()
     elif reading.refused or own.asked_which:
