@@ -2,7 +2,8 @@
 
 What `keep` has returned a number for is on the disk: the database writes ahead (WAL) and waits for the disk at each
 commit (synchronous = FULL), so that a power cut takes nothing that a visitor was thanked for
-(https://www.sqlite.org/pragma.html#pragma_synchronous). What is deleted is overwritten (secure_delete).
+(https://www.sqlite.org/pragma.html#pragma_synchronous). SQLite writes the names of its files into their folder for
+good as well; the folder's own name we do. What is deleted is overwritten (secure_delete).
 """
 
 from __future__ import annotations
@@ -28,6 +29,14 @@ FOLDER_VARIABLE = "DIGITSCOPE_STAND"
 USUAL_FOLDER = Path(__file__).parents[1] / "stand-data"
 FILE = "stand.sqlite"
 
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "fullfsync = ON",  # macOS: through the disk's own cache too
+    "secure_delete = ON",
+    "foreign_keys = ON",
+)
+"""What each connection is told."""
 WAIT_SECONDS = 20.0
 """How long a writer waits for another one before it gives up."""
 DECIMALS = 4
@@ -144,7 +153,7 @@ class Store:
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self.path = Path(path) if path is not None else folder() / FILE
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _make(self.path.parent)
         except OSError as error:
             raise StoreError(f"{self.path.parent} cannot be made: {error.strerror or error}.") from error
         self.engine = _engine(self.path)
@@ -336,7 +345,7 @@ class Store:
         target = Path(to)
         unfinished = target.with_name(f"{target.name}.part")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            _make(target.parent)
             unfinished.unlink(missing_ok=True)
             with self.engine.connect() as connection:
                 source = connection.connection.driver_connection
@@ -351,10 +360,31 @@ class Store:
             with unfinished.open("rb+") as file:
                 os.fsync(file.fileno())
             unfinished.replace(target)
+            _sync(target.parent)
         except (OSError, sqlite3.Error, SQLAlchemyError) as error:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
             raise StoreError(f"{target} cannot be written: {getattr(error, 'strerror', None) or error}.") from error
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it for good: a power cut could take a new name, and all that is under it."""
+    if folder.is_dir():
+        return
+    _make(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
+    if os.name == "nt":  # Windows opens no folders, and writes names by itself
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _engine(path: Path) -> Engine:
@@ -364,7 +394,7 @@ def _engine(path: Path) -> Engine:
     def settle(connection: sqlite3.Connection, record: Any) -> None:
         # The driver must not begin transactions by itself: `begin` below says of which kind they are.
         connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

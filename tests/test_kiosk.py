@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
+import subprocess
 import sys
 from pathlib import Path
+from time import monotonic, sleep
 
 import kiosk
+import psutil
 import pytest
+
+from tests.conftest import PROJECT
 
 ANSWERS = """
 import sys
@@ -61,6 +68,48 @@ def test_a_server_that_runs_and_does_not_answer_is_started_anew(stand, monkeypat
         assert stand.server is deaf
         stand.look()
     assert stand.server is not deaf
+
+
+def test_the_command_starts_a_real_server_in_event_mode_and_ends_it(tmp_path):
+    """As systemd does: the command is started, is told to end, and leaves nothing behind."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # All but the making of a virtual environment: the tests run in one.
+    code = "import sys, kiosk; kiosk.set_up = lambda file: sys.executable; sys.exit(kiosk.main())"
+    command = [sys.executable, "-c", code, "--no-browser", "--port", str(port)]
+    environment = os.environ | {"DIGITSCOPE_STAND": str(tmp_path), "PYTHONPATH": str(PROJECT / "scripts")}
+    with (tmp_path / "log.txt").open("w") as log:
+        kiosked = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+    try:
+        look = kiosk.Stand([], f"http://127.0.0.1:{port}", None)
+        deadline = monotonic() + 60
+        while not look.healthy():
+            assert kiosked.poll() is None
+            assert monotonic() < deadline, (tmp_path / "log.txt").read_text()
+            sleep(0.1)
+        (server,) = [child for child in psutil.Process(kiosked.pid).children() if "streamlit" in child.cmdline()]
+        assert server.environ()["DIGITSCOPE_MODE"] == "event"
+        kiosked.terminate()
+        assert kiosked.wait(15) == 0
+        assert not server.is_running()
+    finally:
+        kiosked.kill()
+        kiosked.wait()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
+def test_systemd_understands_the_units(tmp_path):
+    python = tmp_path / "digitscope" / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    units = []
+    for unit in sorted((PROJECT / "deploy").iterdir()):
+        units.append(tmp_path / unit.name)
+        units[-1].write_text(unit.read_text().replace("%h", str(tmp_path)))
+    command = ["systemd-analyze", "verify", "--user", *map(str, units)]
+    told = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"XDG_RUNTIME_DIR": str(tmp_path)})
+    assert (told.returncode, told.stderr) == (0, "")
 
 
 def test_the_browser_shows_nothing_but_the_page_and_asks_for_nothing_else():

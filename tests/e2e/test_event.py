@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from digits.samples import SAMPLES
+from digits.strokes import read_unipen
 from stand import pin
 from stand.challenges import digit_of_the_hour
 from stand.store import FILE, Kept, Store
@@ -153,6 +155,32 @@ def test_right_or_which_it_was_and_deleted_again(screen: Page, stand: Stand) -> 
     assert stand.newest().number == kept.number + 1
 
 
+def test_a_yes_before_the_canvas_has_spoken_means_the_whole_drawing(screen: Page, stand: Stand) -> None:
+    board_box = board(screen).bounding_box()
+    assert board_box is not None
+    corner, bar = thinned(on_board(SAMPLES[4][0], board_box["width"]))
+    draw(screen, [bar])
+    expect(screen.locator('.question[data-strokes="1"]')).to_be_visible(timeout=PATIENCE)
+    assert answer(screen, 1) == "1"
+    draw(screen, [corner])
+    press(screen, "yes")
+    press(screen, "consent_yes")
+    expect(screen.locator(".thanks[data-kept]")).to_be_visible(timeout=PATIENCE)
+    kept = stand.newest()
+    assert (kept.label, kept.said, len(kept.strokes.paths)) == (4, 4, 2)
+
+
+def test_a_number_is_not_asked_about(screen: Page) -> None:
+    box = board(screen).bounding_box()
+    assert box is not None
+    for digit, left in ((1, 0.05), (2, 0.5)):
+        draw(screen, [0.4 * path + (left * box["width"], 0.3 * box["width"])
+                      for path in thinned(on_board(SAMPLES[digit][0], box["width"]))])  # fmt: skip
+    assert answer(screen, 2) == "12"
+    expect(screen.locator(".st-key-event")).to_contain_text("One digit at a time", timeout=PATIENCE)
+    expect(screen.locator(".question")).to_have_count(0)
+
+
 def test_five_languages_at_any_time(screen: Page) -> None:
     write(screen, 8)
     for language in LANGUAGES:
@@ -290,9 +318,31 @@ def test_the_keeper_behind_the_pin(screen: Page, stand: Stand) -> None:
     press(screen, "backup")
     expect(screen.locator("[data-notice]")).to_contain_text("backup-", timeout=PATIENCE)
     assert list(Path(stand.store.path.parent).glob("backup-*.sqlite"))
+    seven = stand.store.keep(SAMPLES[7][0], 7, 2, 0.8)
+    assert f"no. {seven}: 7, read as 2" in downloaded(screen, "report").read_text("utf-8")
+    assert read_unipen(downloaded(screen, "unipen"))[-1].label == 7
+    rows = list(csv.DictReader(downloaded(screen, "table").read_text("utf-8").splitlines()))
+    assert (rows[-1]["number"], rows[-1]["meant"], rows[-1]["said"]) == (str(seven), "7", "2")
+    screen.get_by_role("combobox", name="Language for a new visitor").click()
+    screen.get_by_role("option", name=words_in("fr")("language")).click()
+    expect(screen.locator("[data-notice]")).to_have_text("Saved.", timeout=PATIENCE)
+    assert stand.store.setting("language") == "fr"
     press(screen, "lock")
     press(screen, "keeper_open")
     expect(screen.locator(".st-key-pin_enter")).to_be_visible(timeout=PATIENCE)
+    try:
+        screen.reload()
+        expect(screen.locator(".st-key-answer")).to_contain_text(words_in("fr")("invite"), timeout=PATIENCE)
+    finally:
+        stand.store.set("language", None)
+
+
+def downloaded(page: Page, name: str) -> Path:
+    """The file that a button of the keeper's page gives, under its own name's ending."""
+    with page.expect_download() as begun:
+        press(page, f"download_{name}")
+    path = Path(begun.value.path())
+    return path.rename(path.with_name(begun.value.suggested_filename))
 
 
 def enter(page: Page, typed: str) -> None:
@@ -303,7 +353,7 @@ def enter(page: Page, typed: str) -> None:
     press(page, "pin_enter")
 
 
-def test_teach_it_a_hand_and_forget_it(screen: Page) -> None:
+def test_a_hand_is_forgotten_at_the_reset_but_the_keeper_may_keep_it(screen: Page, stand: Stand) -> None:
     show(screen, "teach")
     # Somebody whose 1 has a long flag, as others write a 7.
     hand = [(7, 0, 1), (7, 1, 1), (1, 0, 1), (2, 0, 2), (3, 0, 3)]
@@ -317,10 +367,38 @@ def test_teach_it_a_hand_and_forget_it(screen: Page) -> None:
     assert after > before
     write(screen, 7)
     assert answer(screen, 1) == "1", "it reads this hand now"
-    press(screen, "forget")
-    expect(screen.locator(".dots")).to_have_attribute("data-drawings", "0", timeout=PATIENCE)
+    press(screen, "keeper_open")
+    enter(screen, PIN)
+    press(screen, "keep_hand")
+    expect(screen.locator("[data-notice]")).to_contain_text("Kept as hand 1", timeout=PATIENCE)
+    ((number, _),) = stand.store.hands()
+    send_away(screen, stand)
     write(screen, 7)
-    assert answer(screen, 1) == "7"
+    assert answer(screen, 1) == "7", "the next visitor meets the shipped network"
+    show(screen, "teach")
+    expect(screen.locator(".dots")).to_have_attribute("data-drawings", "0", timeout=PATIENCE)
+    # The keeper lets everybody read with the kept hand.
+    stand.store.set("hand", number)
+    try:
+        screen.reload()
+        write(screen, 7)
+        assert answer(screen, 1) == "1"
+    finally:
+        stand.store.set("hand", None)
+
+
+def send_away(page: Page, stand: Stand) -> None:
+    """Do nothing until the page has cleared itself."""
+    for name in ("pause", "countdown"):
+        stand.store.set(name, 2)
+    try:
+        press(page, "language_de")
+        expect(page.locator(".countdown")).to_be_visible(timeout=PATIENCE)
+    finally:
+        for name in ("pause", "countdown"):
+            stand.store.set(name, None)
+    expect(page.locator('.st-key-language_en button[kind="primary"]')).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".st-key-answer")).to_contain_text("Draw a digit", timeout=PATIENCE)
 
 
 def test_there_is_nothing_to_fall_into(screen: Page) -> None:

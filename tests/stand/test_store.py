@@ -86,12 +86,84 @@ def test_several_processes_write_at_once(tmp_path):
     store.close()
 
 
+SAFE = {"journal_mode": "wal", "synchronous": 2, "fullfsync": 1, "secure_delete": 1, "foreign_keys": 1}
+"""SQLite's own words: 2 is FULL."""
+
+
 def test_every_commit_waits_for_the_disk(store):
-    with store.engine.connect() as connection:
-        found = {
-            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
-        }
-    assert found == {"journal_mode": "wal", "synchronous": 2}
+    """On each of many connections, for the file cannot remember it (but for the journal's kind)."""
+    connections = [store.engine.connect() for _ in range(8)]  # all open at once
+    for connection in connections:
+        told = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in SAFE}
+        assert told == SAFE
+        connection.close()
+
+
+def test_new_folders_and_backups_get_their_names_for_good(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr("stand.store._sync", synced.append)
+    store = Store(tmp_path / "new" / "deep" / "stand.sqlite")
+    assert synced == [tmp_path, tmp_path / "new"]
+    store.backup(tmp_path / "stick" / "copy.sqlite")
+    assert synced[2:] == [tmp_path, tmp_path / "stick"]
+    store.close()
+
+
+class Disk:
+    """What a power cut leaves: all that was waited for, and of what was written since, nobody knows what."""
+
+    def __init__(self, path: Path) -> None:
+        self.main, self.ahead = path, path.with_name(f"{path.name}-wal")
+
+    def now(self) -> tuple[bytes, bytes]:
+        return self.main.read_bytes(), self.ahead.read_bytes() if self.ahead.exists() else b""
+
+    @staticmethod
+    def opened(folder: Path, main: bytes, ahead: bytes) -> set[int]:
+        """The numbers of the drawings in files like these, which have to be whole."""
+        path = folder / "after.sqlite"
+        for ending, content in (("", main), ("-wal", ahead)):
+            path.with_name(path.name + ending).write_bytes(content)
+        path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+        store = Store(path)
+        numbers = {drawing.number for drawing in store.drawings()}
+        with store.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+        store.close()
+        return numbers
+
+
+def test_a_power_cut_in_the_middle_of_writing_takes_nothing_that_was_confirmed(store, tmp_path, rng):
+    disk, confirmed = Disk(store.path), set()
+    for _ in range(12):
+        main, before = disk.now()
+        assert confirmed == Disk.opened(tmp_path, main, before), "all that was confirmed is in the files already"
+        number = store.keep(SAMPLES[8][0], 8, 8, 0.9)
+        after = disk.now()[1]
+        # The next commit is under way: any part of it has reached the disk, or its room is there and still empty.
+        assert after[: len(before)] == before, "what was written ahead stays as it is"
+        cut = int(rng.integers(len(before), len(after)))
+        for rest in (b"", bytes(len(after) - cut), rng.bytes(len(after) - cut)):
+            assert Disk.opened(tmp_path, main, after[:cut] + rest) == confirmed
+        confirmed.add(number)
+
+
+def test_a_power_cut_while_the_file_takes_over_what_was_written_ahead(store, tmp_path, rng):
+    confirmed = {store.keep(SAMPLES[digit][0], digit, digit, 0.9) for digit in range(10)}
+    disk = Disk(store.path)
+    before, ahead = disk.now()
+    store._tidy()
+    after, left = disk.now()
+    assert left == b""
+    page = 4096
+    assert len(after) % page == 0
+    assert after != before
+    for _ in range(8):
+        # Some pages of the file are the new ones, others not yet, and the last may be torn.
+        parts = [(after if rng.random() < 0.5 else before)[i : i + page] for i in range(0, len(after), page)]
+        torn = b"".join(parts)[: int(rng.integers(len(before), len(after) + 1))]
+        assert Disk.opened(tmp_path, torn, ahead) == confirmed
+    assert Disk.opened(tmp_path, after, b"") == confirmed
 
 
 def test_a_drawing_comes_back_as_it_was(store):

@@ -39,9 +39,11 @@ def board() -> None:
 
 
 def is_done() -> bool:
-    """Whether what the board shows was dealt with already."""
+    """Whether what the board shows was dealt with already: also with strokes that were on their way meanwhile."""
     own = visitor()
-    return own.done is not None and own.reading is not None and same(own.done, own.reading.strokes)
+    if own.done is None or own.done.empty or own.reading is None:
+        return False
+    return same(own.done, Strokes(own.reading.strokes.paths[: len(own.done.paths)], SIDE))
 
 
 def same(one: Strokes, other: Strokes) -> bool:
@@ -56,6 +58,12 @@ def fresh() -> Reading | None:
     if reading is None or reading.verdict is None or own.inviting or is_done():
         return None
     return reading if len(reading.pieces) == 1 or reading.refused else None
+
+
+def several() -> bool:
+    """Whether a number is on the board, of more than one digit: nobody is asked about that."""
+    own = visitor()
+    return own.reading is not None and len(own.reading.digits) > 1 and not own.inviting and not is_done()
 
 
 def said_digit(reading: Reading) -> int | None:
@@ -106,7 +114,8 @@ def answer_html(reading: Reading, words: Words, down: bool = False) -> str:
     shares = [
         words("percent", digit=digit, share=_share(float(reading.probabilities[digit]))) for digit in (best, second)
     ]
-    detail = "".join(f"<span>{share}</span>" for share in shares)
+    # Digits and signs keep their order in a text from right to left.
+    detail = "".join(f'<span><bdi dir="ltr">{share}</bdi></span>' for share in shares)
     return _answer(reading.digits, judged, detail, facts, "number" if len(reading.digits) > 1 else "")
 
 

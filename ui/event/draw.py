@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 from stand.store import StoreError
 
-from ui.event.board import fresh, said_digit
+from ui.event.board import fresh, said_digit, several
 from ui.event.visitor import clear_board, say, store, visitor
 
 Meant = int | None
@@ -18,15 +18,18 @@ def draw_screen() -> None:
     """What is asked about a drawing, and what became of it."""
     own, words = visitor(), say()
     reading = fresh()
+    strokes = 0 if reading is None else len(reading.strokes.paths)
     if own.waiting is not None:
         ask_consent()
+    elif several():
+        st.html(f'<p class="hint">{words("one_digit")}</p>')
     elif reading is None:
         thank()
     elif reading.refused or own.asked_which:
-        st.html(f'<p class="question">{words("which")}</p>')
+        st.html(f'<p class="question" data-strokes="{strokes}">{words("which")}</p>')
         digit_buttons("meant", _meant, no_digit=True)
     else:
-        st.html(f'<p class="question">{words("right")}</p>')
+        st.html(f'<p class="question" data-strokes="{strokes}">{words("right")}</p>')
         with st.container(horizontal=True, key="right"):
             st.button(words("yes"), key="yes", type="primary", on_click=_meant, args=(said_digit(reading),))
             st.button(words("no"), key="no", on_click=_ask_which)

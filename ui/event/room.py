@@ -12,6 +12,7 @@ from stand.store import StoreError, day_of
 
 from ui.event.challenges import show_board, title_of
 from ui.event.visitor import say, store
+from ui.event.words import THIN
 from ui.networks import shipped
 from ui.pictures import ink_picture
 
@@ -66,7 +67,7 @@ def _mnist() -> str:
 def _accuracy(name: str, measured: Accuracy, kind: str) -> str:
     words = say()
     low, high = (f"{100 * bound:.1f}" for bound in measured.interval)
-    n = words("room_n", n=f"{measured.n:,}".replace(",", " "))
+    n = words("room_n", n=f"{measured.n:,}".replace(",", THIN))
     return (
         f'<div class="accuracy" data-accuracy="{kind}" data-right="{measured.right}" data-n="{measured.n}">'
         f'<span>{name}</span><b dir="ltr">{100 * measured.share:.1f} %</b>'

@@ -12,6 +12,7 @@ from stand.store import StoreError
 from ui.event.board import is_done
 from ui.event.draw import digit_buttons
 from ui.event.visitor import clear_board, read_with, say, settings, store, visitor
+from ui.event.words import THIN
 from ui.networks import SHIPPED, use
 
 LOOK_SECONDS = 0.4
@@ -103,7 +104,7 @@ def _show_learned(learned: Learned) -> None:
     words = say()
     bars = _meter(words("teach_own"), learned.before.own, learned.after.own, "own")
     bars += _meter(words("teach_mnist"), learned.before.mnist, learned.after.mnist, "mnist")
-    measured = words("teach_measured", own=DRAWINGS * TRIES, mnist=f"{MEASURED:,}".replace(",", " "))
+    measured = words("teach_measured", own=DRAWINGS * TRIES, mnist=f"{MEASURED:,}".replace(",", THIN))
     st.html(
         f'<p class="hint"><b>{words("teach_done")}</b></p><table class="meter">'
         f"<tr><th></th><th>{words('teach_before')}</th><th>{words('teach_after')}</th></tr>{bars}</table>"

@@ -6,6 +6,7 @@ const PEN_REST = 1500; // milliseconds after the pen in which touches are the ha
 const TICK = 200;
 const HOLD = 2600; // milliseconds that an answer to a replayed digit stays
 const GREET = 2500; // milliseconds between two languages
+const SETTLES = 2000; // milliseconds that a touch waits at most for what was drawn before it
 
 const watchers = new WeakMap();
 
@@ -28,6 +29,8 @@ function inCanvas(selector) {
   return null;
 }
 
+const onBoard = (event) => event.composedPath().some((element) => element.classList?.contains("upper-canvas"));
+
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 class Watcher {
@@ -40,6 +43,9 @@ class Watcher {
   waking = false;
   asked = 0; // when a reset was asked for
   cleared = null;
+  drawn = -Infinity; // when the pen was lifted from the board, until the server has the stroke
+  strokes = 0; // that the server has
+  held = null; // a button that was pressed before that
   upAt = null; // when the time of a game is up
   game = null;
   next = 0;
@@ -56,6 +62,10 @@ class Watcher {
     };
     listen(["pointerdown", "keydown", "wheel"], this.noticed);
     listen(["mousedown", "mouseup", "click", "pointerup", "pointercancel"], this.wakingUp);
+    listen(["mouseup", "touchend"], (event) => {
+      if (onBoard(event)) this.drawn = performance.now();
+    });
+    listen(["click"], this.hold);
     listen(["touchstart", "touchmove", "touchend", "touchcancel"], this.guard);
     listen(["pointermove"], (event) => {
       if (event.pointerType === "pen") this.pen = performance.now();
@@ -87,12 +97,17 @@ class Watcher {
     this.overlay.dir = this.data.direction;
     this.overlay.querySelector("button").textContent = this.data.still_here;
     if (this.cleared === null) this.cleared = this.data.clears;
+    // Whoever of the two was started anew learns from the other.
+    if (this.data.inviting !== this.inviting) component.setStateValue("inviting", this.inviting);
     if (this.data.game !== this.game) {
       this.game = this.data.game;
       this.upAt = this.data.ends_in === null ? null : performance.now() + this.data.ends_in;
     }
     this.fit();
     this.clearIfAsked();
+    if (this.data.strokes !== this.strokes) this.drawn = -Infinity;
+    this.strokes = this.data.strokes;
+    this.release();
   }
 
   // ---- the board
@@ -117,12 +132,35 @@ class Watcher {
     inCanvas('.dc-toolbar [aria-label="Reset canvas & history"]')?.click();
   }
 
+  // ---- buttons that speak of the drawing
+
+  // The answer follows the pen, the canvas speaks later: whoever is quick would say yes to half a drawing.
+  hold(event) {
+    const button = event.isTrusted && this.data && event.target.closest?.(".st-key-answer_side button");
+    if (!button || button.closest(".st-key-clear") || this.settled()) return;
+    this.swallow(event);
+    const key = [...button.closest('[class*="st-key-"]').classList].find((name) => name.startsWith("st-key-"));
+    this.held = { key, until: performance.now() + SETTLES };
+  }
+
+  settled() {
+    if (performance.now() - this.drawn < SETTLES) return false;
+    return document.querySelector(".st-key-answer .answer")?.dataset.strokes === String(this.data.strokes);
+  }
+
+  release() {
+    if (this.held === null || (!this.settled() && performance.now() < this.held.until)) return;
+    const button = document.querySelector(`.${this.held.key} button`);
+    this.held = null;
+    button?.click();
+  }
+
   // ---- one pointer
 
   guard(event) {
     if (!event.isTrusted) return;
     if (this.waking) return this.swallow(event);
-    if (!event.composedPath().some((element) => element.classList?.contains("upper-canvas"))) return;
+    if (!onBoard(event)) return;
     if (event.type === "touchstart" && this.main === null) {
       const finger = [...event.changedTouches].find((touch) => !this.isPalm(touch));
       if (finger) this.main = finger.identifier;
@@ -188,6 +226,7 @@ class Watcher {
   tick() {
     if (!this.data) return;
     this.clearIfAsked();
+    this.release();
     this.fit();
     const now = performance.now();
     if (this.upAt !== null && now >= this.upAt) {

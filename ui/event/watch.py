@@ -30,13 +30,15 @@ def watch() -> None:
         js=(folder / "watch.js").read_text("utf-8"),
     )
     with st.container(key="watch_over"):
-        component(
+        state = component(
             key=KEY,
             data={
                 "side": SIDE,
                 "clears": st.session_state["clears"],
                 "touched": own.touched,
+                "inviting": own.inviting,
                 "busy": own.lesson is not None,
+                "strokes": 0 if own.reading is None else len(own.reading.strokes.paths),
                 "pause": chosen["pause"],
                 "countdown": chosen["countdown"],
                 "invite": chosen["invite"],
@@ -52,6 +54,10 @@ def watch() -> None:
             on_time_up_change=_time_up,
             on_inviting_change=_inviting,
         )
+    # A server that was started anew meets a page which already invites: no change tells of that.
+    if bool(state.get("inviting")) != own.inviting:
+        _inviting()
+        st.rerun()
 
 
 def _time_up() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parents[1] / "texts"
 LANGUAGES = ("en", "fr", "de", "es", "ar")
 USUAL = "en"
+THIN = "\u202f"
+"""Between thousands: a space that keeps a number together, and its parts in order where texts run to the left."""
 
 
 @dataclass(frozen=True)
