@@ -160,6 +160,8 @@ def _chart(description: str) -> dict[str, Any]:
         "y": {"field": "y", "type": "quantitative", "axis": None, "scale": {"zero": False}},
     }
     return {
+        # Two thousand dots are drawn several times as fast on a canvas as in SVG.
+        "usermeta": {"embedOptions": {"renderer": "canvas"}},
         "description": description,
         "height": 430,
         "config": {"view": {"stroke": "#88888844"}},

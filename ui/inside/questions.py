@@ -29,6 +29,8 @@ class Question:
     """Titles and numbers (rows, columns)."""
     marks: tuple[tuple[int, int, int, int], ...] = field(default=())
     """Frames on the drawing: top, left, bottom, right in pixels."""
+    solutions: tuple[tuple[str, Array], ...] = ()
+    """Tables that belong to the answer, as `tables` do to the question."""
 
 
 def questions(look: Look, rng: np.random.Generator, most: int = 7) -> list[Question]:
@@ -178,6 +180,7 @@ def _rectified(look: Look, number: int, rng: np.random.Generator) -> Question:
         f"{_written(value)}. Every number below zero becomes 0, the others stay.",
         value,
         ((f"{look.names[number - 1]}, map {place[0]}", window),),
+        solutions=((f"{look.names[number]}, map {place[0]}", np.maximum(window, 0)),),
     )
 
 
@@ -216,6 +219,10 @@ def _softmax(look: Look, number: int) -> Iterator[Question]:
         f"{100 * found.value:.1f} %. The powers sum to {found.total:.4f}, and the largest score's own power is 1.",
         found.value,
         (("scores", found.scores.reshape(1, -1)),),
+        solutions=(
+            ("less the largest", found.lowered.reshape(1, -1)),
+            ("e to that", found.powers.reshape(1, -1)),
+        ),
     )
     second = int(np.argsort(look.answers)[-2])
     yield Question(

@@ -54,6 +54,16 @@ def test_a_class_can_work_out_normalisation_from_the_printed_numbers(digits):
     assert (x - mean) / deviation * scale + shift == pytest.approx(asked.value, abs=0.02)
 
 
+def test_the_answers_hold_what_is_to_be_filled_in(digits):
+    look = Look(lived("reader"), digits.test_images[0])
+    asked = {one.layer: one for one in reversed(questions(look, np.random.default_rng(5)))}
+    relu = asked["relu1"]
+    np.testing.assert_array_equal(relu.solutions[0][1], np.maximum(relu.tables[0][1], 0))
+    softmax = asked["softmax1"]
+    powers = softmax.solutions[1][1]
+    assert powers[0, softmax.place[0]] / powers.sum() == pytest.approx(softmax.value)
+
+
 def test_the_worksheet_is_two_sheets(digits):
     look = Look(lived("reader"), digits.test_images[0])
     pdf = worksheet(look, "mine → “ß”", 1)
