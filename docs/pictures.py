@@ -79,7 +79,7 @@ def broken(page: Page) -> None:
     """Every second filter is off."""
     shown(page, '[data-side="broken"]')
     press(page, "Every second one off")
-    expect(inside(page).locator("i.off").first).to_be_visible(timeout=PATIENCE)
+    expect(inside(page).locator("i.off").locator("visible=true").first).to_be_visible(timeout=PATIENCE)
 
 
 LOOKS: dict[str, tuple[str, Callable[[Page], object]]] = {
