@@ -79,7 +79,7 @@ def broken(page: Page) -> None:
     """Every second filter is off."""
     shown(page, '[data-side="broken"]')
     press(page, "Every second one off")
-    expect(inside(page).locator("i.off").first).to_be_visible(timeout=PATIENCE)
+    expect(inside(page).locator("i.off").locator("visible=true").first).to_be_visible(timeout=PATIENCE)
 
 
 LOOKS: dict[str, tuple[str, Callable[[Page], object]]] = {
@@ -89,7 +89,7 @@ LOOKS: dict[str, tuple[str, Callable[[Page], object]]] = {
     "look-change": ("Under change", lambda page: shown(page, "[data-sheet]")),
     "look-edit": ("Smallest edit", edit),
     "look-fool": ("Fool it", lambda page: shown(page, "[data-confidence]")),
-    "look-landscape": ("Landscape", lambda page: (shown(page, "[data-neighbour]"), shown(page, "svg.marks"))),
+    "look-landscape": ("Landscape", lambda page: (shown(page, "[data-neighbour]"), shown(page, "canvas.marks"))),
     "look-break": ("Break it", broken),
 }
 """File name -> the look's name, and what is done in it."""

@@ -204,7 +204,7 @@ def test_every_look_shows_itself_and_choices_leave_the_board_alone(page: Page) -
     look(page, "Landscape")
     expect(inside.locator("[data-neighbour]")).to_have_count(8, timeout=SLOW)
     # A dot that is clicked shows its image; those who use keys type its number.
-    chart = inside.locator("svg.marks")
+    chart = inside.locator("canvas.marks")
     chart.click(position={"x": 120, "y": 200})
     picked = inside.locator("[data-chosen]")
     expect(picked).to_be_visible(timeout=PATIENCE)
@@ -262,7 +262,7 @@ SIGNS = {
     "Under change": ".st-key-change_map svg",
     "Smallest edit": ".st-key-edit_goal",
     "Fool it": "[data-confidence]",
-    "Landscape": "svg.marks",
+    "Landscape": "canvas.marks",
     "Break it": '[data-side="broken"]',
     "Worksheet": ".st-key-sheet_download",
 }

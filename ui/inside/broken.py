@@ -73,8 +73,14 @@ def show_broken(subject: Subject) -> None:
     )
     pictures, labels = data.test
     left, right = st.columns(2, gap="medium")
-    settings = (id(subject.lens), tuple((k, *v) for k, v in off.items()), *(st.session_state[one] for one in SETTINGS))
+    settings = (
+        id(subject.lens),
+        tuple((k, *v) for k, v in off.items() if v),
+        *(st.session_state[one] for one in SETTINGS),
+    )
     whole_key = (id(subject.lens), "whole")
+    if settings[1:] == ((), *SETTINGS.values()):
+        settings = whole_key
     with left:
         st.html(_side("Whole", network, subject.picture, _right(whole_key, network, pictures, labels), "whole"))
     with right:

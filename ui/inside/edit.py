@@ -9,7 +9,7 @@ from cnn.explain.edits import MOST, Edit, smallest_edit
 from cnn.verdict import judge
 
 from ui.inside.subject import Subject, named
-from ui.pictures import ink_picture, png_address
+from ui.pictures import RAMP, ink_picture, png_address
 
 Array = np.ndarray
 
@@ -78,15 +78,15 @@ def _chance(found: Edit, goal: int) -> str:
 
 
 def _marked(picture: Array, changed: Array) -> Array:
-    """The picture in pale grey, what changed in pink and green: (28, 28, 3) uint8."""
+    """The picture in pale grey, what changed in the maps' blue and orange: (28, 28, 3) uint8."""
     grey = 255 - picture // 3
     marked = np.dstack([grey] * 3).astype(np.uint8)
-    marked[changed & (picture > 0)] = (224, 33, 138)
-    marked[changed & (picture == 0)] = (10, 143, 108)
+    marked[changed & (picture > 0)] = RAMP[-1]
+    marked[changed & (picture == 0)] = RAMP[1]
     return marked
 
 
-COLOURED = "Pink: made ink. Green: made paper."
+COLOURED = "Blue: made ink. Orange: made paper."
 
 
 def _listed(picture: Array, changed: Array) -> str:

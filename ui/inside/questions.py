@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from cnn.explain import Look, Place, arithmetic
@@ -29,6 +30,8 @@ class Question:
     """Titles and numbers (rows, columns)."""
     marks: tuple[tuple[int, int, int, int], ...] = field(default=())
     """Frames on the drawing: top, left, bottom, right in pixels."""
+    solutions: tuple[tuple[str, Array], ...] = ()
+    """Tables that belong to the answer, as `tables` do to the question."""
 
 
 def questions(look: Look, rng: np.random.Generator, most: int = 7) -> list[Question]:
@@ -82,10 +85,31 @@ def _live(look: Look, number: int, rng: np.random.Generator) -> Place:
     return tuple(int(one) for one in np.unravel_index(int(rng.choice(order)), values.shape))
 
 
+SEVERAL = 3
+"""Different inks that a patch should have more of: blank paper has one."""
+TRIES = 50
+Found = TypeVar("Found", Sum, Choice, Normalised)
+
+
+def _telling(
+    look: Look,
+    number: int,
+    rng: np.random.Generator,
+    kind: type[Found],
+    tells: Callable[[Found], bool] = lambda found: True,
+) -> tuple[Place, Found]:
+    """A live place and its arithmetic, one that tells something if there is one among some tries."""
+    tried = 0
+    while True:
+        place, tried = _live(look, number, rng), tried + 1
+        found = arithmetic(look, number, place)
+        assert isinstance(found, kind)
+        if tried == TRIES or tells(found):
+            return place, found
+
+
 def _convolution(look: Look, number: int, rng: np.random.Generator) -> Iterator[Question]:
-    place = _live(look, number, rng)
-    found = arithmetic(look, number, place)
-    assert isinstance(found, Sum)
+    place, found = _telling(look, number, rng, Sum, lambda one: len(np.unique(one.inputs)) > SEVERAL)
     if len(found.products) == 1:
         yield Question(
             look.names[number],
@@ -111,16 +135,10 @@ def _convolution(look: Look, number: int, rng: np.random.Generator) -> Iterator[
 
 
 def _pooling(look: Look, number: int, rng: np.random.Generator) -> Question:
-    place = _live(look, number, rng)
-    found = arithmetic(look, number, place)
-    assert isinstance(found, Choice)
-    # Where four values differ there is something to choose from; on blank paper they do not.
-    for _ in range(50):
-        if len(np.unique(np.round(found.square, DECIMALS))) == found.square.size:
-            break
-        place = _live(look, number, rng)
-        found = arithmetic(look, number, place)
-        assert isinstance(found, Choice)
+    # Where four values differ there is something to choose from.
+    place, found = _telling(
+        look, number, rng, Choice, lambda one: len(np.unique(np.round(one.square, DECIMALS))) == one.square.size
+    )
     return Question(
         look.names[number],
         place,
@@ -132,9 +150,7 @@ def _pooling(look: Look, number: int, rng: np.random.Generator) -> Question:
 
 
 def _normalised(look: Look, number: int, rng: np.random.Generator) -> Question:
-    place = _live(look, number, rng)
-    found = arithmetic(look, number, place)
-    assert isinstance(found, Normalised)
+    place, found = _telling(look, number, rng, Normalised)
     return Question(
         look.names[number],
         place,
@@ -178,13 +194,12 @@ def _rectified(look: Look, number: int, rng: np.random.Generator) -> Question:
         f"{_written(value)}. Every number below zero becomes 0, the others stay.",
         value,
         ((f"{look.names[number - 1]}, map {place[0]}", window),),
+        solutions=((f"{look.names[number]}, map {place[0]}", np.maximum(window, 0)),),
     )
 
 
 def _dense(look: Look, number: int, rng: np.random.Generator) -> Question:
-    place = _live(look, number, rng)
-    found = arithmetic(look, number, place)
-    assert isinstance(found, Sum)
+    place, found = _telling(look, number, rng, Sum)
     strongest = found.strongest(3)
     rows = np.array([[found.inputs[at] for at in strongest], [found.weights[at] for at in strongest]])
     rest = found.total - sum(float(found.products[at]) for at in strongest)
@@ -216,6 +231,10 @@ def _softmax(look: Look, number: int) -> Iterator[Question]:
         f"{100 * found.value:.1f} %. The powers sum to {found.total:.4f}, and the largest score's own power is 1.",
         found.value,
         (("scores", found.scores.reshape(1, -1)),),
+        solutions=(
+            ("less the largest", found.lowered.reshape(1, -1)),
+            ("e to that", found.powers.reshape(1, -1)),
+        ),
     )
     second = int(np.argsort(look.answers)[-2])
     yield Question(

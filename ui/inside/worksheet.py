@@ -50,6 +50,8 @@ def show_worksheet(subject: Subject) -> None:
     with st.expander("The answers"):
         for number, question in enumerate(asked, 1):
             st.markdown(f"**{number}.** {question.answer}")
+            for title, table in question.solutions:
+                st.html(_table_html(title, table))
 
 
 VERSION = "Another number asks about other places: neighbours in class can get different sheets."
@@ -108,10 +110,8 @@ def _questions_sheet(pdf: FPDF, look: Look, network: str, seed: int, asked: list
         if pdf.get_y() + height > 297 - 14:
             pdf.add_page()
         pdf.set_font("Helvetica", "", 10.5)
-        pdf.multi_cell(
-            WIDE, 5.2, _latin(f"**{number}.** {question.text}"), markdown=True, new_x="LMARGIN", new_y="NEXT"
-        )
-        right = _tables(pdf, question)
+        _paragraph(pdf, number, question.text)
+        right = _tables(pdf, question.tables)
         pdf.set_font("Helvetica", "", 10.5)
         # Beside the tables where there is room, else below.
         if right > MARGIN and right < MARGIN + WIDE - 58:
@@ -135,9 +135,10 @@ def _answers_sheet(pdf: FPDF, look: Look, network: str, seed: int, asked: list[Q
     pdf.set_xy(MARGIN, top + PICTURE + 6)
     pdf.set_font("Helvetica", "", 10.5)
     for number, question in enumerate(asked, 1):
-        pdf.multi_cell(
-            WIDE, 5.2, _latin(f"**{number}.** {question.answer}"), markdown=True, new_x="LMARGIN", new_y="NEXT"
-        )
+        _paragraph(pdf, number, question.answer)
+        for table in question.solutions:
+            _tables(pdf, (table,))
+        pdf.set_font("Helvetica", "", 10.5)
         pdf.ln(2)
     pdf.set_font("Helvetica", "", 9)
     pdf.set_text_color(90)
@@ -145,8 +146,8 @@ def _answers_sheet(pdf: FPDF, look: Look, network: str, seed: int, asked: list[Q
     pdf.set_text_color(0)
 
 
-def _paragraph(pdf: FPDF, text: str) -> None:
-    pdf.multi_cell(WIDE, 5.2, _latin(text), markdown=True, new_x="LMARGIN", new_y="NEXT")
+def _paragraph(pdf: FPDF, number: int, text: str) -> None:
+    pdf.multi_cell(WIDE, 5.2, _latin(f"**{number}.** {text}"), markdown=True, new_x="LMARGIN", new_y="NEXT")
 
 
 WORDS = (
@@ -182,14 +183,14 @@ def _drawing(pdf: FPDF, look: Look, top: float) -> None:
         pdf.text(MARGIN + PICTURE + 0.8, top + (one + 0.75) * pixel, str(one))
 
 
-def _tables(pdf: FPDF, question: Question) -> float:
-    """The question's tables beside each other; returns where there is room to the right of them."""
-    if not question.tables:
+def _tables(pdf: FPDF, tables: tuple[tuple[str, Array], ...]) -> float:
+    """Tables beside each other; returns where there is room to the right of them."""
+    if not tables:
         return MARGIN
     pdf.ln(1)
     left, top = MARGIN + 4, pdf.get_y()
     bottom = top
-    for title, table in question.tables:
+    for title, table in tables:
         pdf.set_font("Helvetica", "", 8.5)
         pdf.set_xy(left, top)
         pdf.cell(80, 4.5, _latin(title))

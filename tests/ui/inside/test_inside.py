@@ -11,7 +11,7 @@ import pytest
 
 from cnn.explain import Look
 from tests.cnn.explain.stacks import STACKS, lived
-from ui.inside.change import CHANGES
+from ui.inside.change import CHANGES, COLOURS
 from ui.inside.landscape import MANY, folded
 from ui.inside.layout import below, beside
 from ui.inside.numbers import written
@@ -20,6 +20,7 @@ from ui.inside.pixel import numbers_file
 from ui.inside.questions import questions
 from ui.inside.walk import Walk
 from ui.inside.worksheet import worksheet
+from ui.pictures import RAMP
 
 
 @pytest.fixture(params=list(STACKS))
@@ -52,6 +53,16 @@ def test_a_class_can_work_out_normalisation_from_the_printed_numbers(digits):
     asked = next(one for one in questions(look, np.random.default_rng(5)) if one.layer == "norm1")
     x, mean, deviation, scale, shift = map(float, re.findall(r"-?\d+\.\d{4}", asked.text))
     assert (x - mean) / deviation * scale + shift == pytest.approx(asked.value, abs=0.02)
+
+
+def test_the_answers_hold_what_is_to_be_filled_in(digits):
+    look = Look(lived("reader"), digits.test_images[0])
+    asked = {one.layer: one for one in reversed(questions(look, np.random.default_rng(5)))}
+    relu = asked["relu1"]
+    np.testing.assert_array_equal(relu.solutions[0][1], np.maximum(relu.tables[0][1], 0))
+    softmax = asked["softmax1"]
+    powers = softmax.solutions[1][1]
+    assert powers[0, softmax.place[0]] / powers.sum() == pytest.approx(softmax.value)
 
 
 def test_the_worksheet_is_two_sheets(digits):
@@ -116,6 +127,35 @@ def test_hundreds_of_versions_with_the_drawing_itself_among_them(name, digits):
     assert versions.shape == (len(across), 28, 28)
     assert len(across) >= 200
     assert (versions == digits.test_images[0]).all(axis=(1, 2)).any()
+
+
+def laboratory(colours: np.ndarray, sight: np.ndarray) -> np.ndarray:
+    """sRGB colours (n, 3), 0 to 255, as somebody with that sight sees them, in CIE L*a*b*."""
+    x = colours / 255
+    linear = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4) @ sight.T
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = np.clip(linear, 0, 1) @ to_xyz.T / [0.9505, 1, 1.089]
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], axis=1)
+
+
+SIGHTS = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+"""Machado, Oliveira, Fernandes, "A physiologically-based model for simulation of color vision deficiency", 2009."""
+
+
+@pytest.mark.parametrize("sight", list(SIGHTS))
+def test_colour_blind_people_tell_the_scales_apart(sight):
+    # A difference of 2.3 is just noticeable.
+    seen = laboratory(RAMP[[1, 255]].astype(float), np.array(SIGHTS[sight]))
+    assert np.linalg.norm(seen[0] - seen[1]) > 50
+    answers = np.array([[int(one[i : i + 2], 16) for i in (1, 3, 5)] for one in COLOURS], float)
+    seen = laboratory(answers, np.array(SIGHTS[sight]))
+    away = np.linalg.norm(seen[:, None] - seen[None], axis=-1)
+    assert away[~np.eye(len(seen), dtype=bool)].min() > 10
 
 
 def test_the_kept_landscape_is_only_for_its_network():

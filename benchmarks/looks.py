@@ -1,0 +1,123 @@
+"""How long a visitor waits inside the network, in a real browser on a real server: python -m benchmarks.looks.
+
+Opens every look and makes a choice in it, and prints the milliseconds from the click to the look's last change.
+`python -m benchmarks.inside` measures the computations alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+
+from environment import find_browser
+from playwright.sync_api import Page, sync_playwright
+
+from digits.samples import SAMPLES
+from tests.conftest import on_board
+from tests.e2e.conftest import FLAGS, Server
+from tests.e2e.pen import SIDE, answer, draw
+
+WATCH = """
+window.begun = window.changed = 0;
+addEventListener("pointerdown", () => { window.begun = performance.now(); }, true);
+const observer = new MutationObserver(() => { window.changed = performance.now(); }), seen = new Set();
+const observe = (root) => {
+  if (!seen.has(root)) observer.observe(root, { subtree: true, childList: true, characterData: true });
+  seen.add(root);
+  root.querySelectorAll("div").forEach((one) => one.shadowRoot && observe(one.shadowRoot));
+};
+const look = () => { observe(document.querySelector(".st-key-inside")); requestAnimationFrame(look); };
+look();
+window.waited = () => {
+  const still = document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning";
+  return still && changed > begun && performance.now() - changed > 500 && changed - begun;
+};
+"""
+"""The times of the last press and of the look's last change; after half a second's rest the milliseconds between."""
+
+
+def button(name: str) -> Callable[[Page], None]:
+    """Presses the look's button of this name."""
+    return lambda page: page.locator(".st-key-inside").get_by_role("button", name=name, exact=True).click()
+
+
+def radio(group: str, name: str) -> Callable[[Page], None]:
+    """Chooses one of the things in a row."""
+    return lambda page: page.locator(f".st-key-{group}").get_by_role("radio", name=name, exact=True).click()
+
+
+def place(selector: str, x: float, y: float) -> Callable[[Page], None]:
+    """Clicks into a picture."""
+    return lambda page: page.locator(".st-key-inside").locator(selector).first.click(position={"x": x, "y": y})
+
+
+CHOICES: dict[str, dict[str, Callable[[Page], None]]] = {
+    "Overview": {"a map of conv2": place('.wide g[data-layer="conv2"] image', 20, 60)},
+    "One pixel": {
+        "a pixel": place('[data-name="pixel"]', 40, 50),
+        "a step onward": button("Onward ▶"),
+    },
+    "Why this digit": {"another answer": radio("why_answer", "8")},
+    "Under change": {
+        "a version": place("[data-sheet]", 30, 30),
+        "turn and size": radio("change_kind", "Turn and size"),
+    },
+    "Smallest edit": {"3 to 8": radio("edit_goal", "8")},
+    "Fool it": {"another digit": radio("fool_goal", "5")},
+    "Landscape": {"principal components": radio("landscape_way", "Principal components")},
+    "Break it": {
+        "every second filter off": button("Every second one off"),
+        "mended": button("Mend everything"),
+    },
+    "Worksheet": {},
+}
+"""Each look, and what is chosen in it."""
+
+
+def timed(page: Page, act: Callable[[Page], None]) -> float:
+    """Milliseconds from the click to the changed page."""
+    act(page)
+    return float(page.wait_for_function("waited()", timeout=60_000).json_value())
+
+
+def main() -> None:
+    """Start a server and a browser, draw, choose, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3, help="drawings, each looked into once (default 3)")
+    options = parser.parse_args()
+    path = os.environ.get("DIGITSCOPE_BROWSER") or find_browser(Path(sys.executable))
+    found: dict[str, list[float]] = {}
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = Server(Path(folder) / "log.txt")
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+            for number in range(options.rounds):
+                page = browser.new_page(viewport={"width": 1280, "height": 1600})
+                page.goto(server.url)
+                answer(page, 0)
+                page.evaluate(WATCH)
+                strokes = SAMPLES[3][number % 2]
+                draw(page, on_board(strokes, SIDE))
+                answer(page, len(strokes.paths))
+                for look, choices in CHOICES.items():
+                    found.setdefault(look, []).append(timed(page, radio("inside_look", look)))
+                    for name, act in choices.items():
+                        found.setdefault(f"{look}: {name}", []).append(timed(page, act))
+                page.close()
+            browser.close()
+        finally:
+            server.stop()
+    print(f"| look: choice | ms, median of {options.rounds} | slowest |\n|---|---|---|")
+    for name, times in found.items():
+        print(f"| {name} | {median(times):.0f} | {max(times):.0f} |")
+
+
+if __name__ == "__main__":
+    main()
