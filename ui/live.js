@@ -7,6 +7,7 @@
 
 const DECIMATE = 0.4; // Fabric leaves out points that are nearer than this to the one before
 const THIN = 2000; // points of a stroke that a message holds at most while the pen is down
+const LONGEST = 4000; // points after which a stroke goes on as another one: browsers take seconds to ink a longer one
 const MOST = 20_000; // points beyond which only the canvas itself is answered: it says the same a moment later
 const LATER_EVERY = 250; // milliseconds between two looks at panels that may lag behind
 const PATIENCE = 5000; // milliseconds after which an answer is given up
@@ -218,7 +219,9 @@ class Follower {
   }
 
   mouseMove(event) {
-    if (this.points && this.finger === null) this.move(event, event.shiftKey);
+    if (!this.points || this.finger !== null) return;
+    if (this.points.length >= LONGEST) this.lift(MouseEvent, ["mouseup", "mousedown"], event);
+    this.move(event, event.shiftKey);
   }
 
   mouseUp(event) {
@@ -235,7 +238,22 @@ class Follower {
 
   touchMove(event) {
     const touch = event.changedTouches[0];
-    if (this.points && touch.identifier === this.finger) this.move(touch, event.shiftKey);
+    if (!this.points || touch.identifier !== this.finger) return;
+    if (this.points.length >= LONGEST) this.lift(TouchEvent, ["touchend", "touchstart"], event);
+    this.move(touch, event.shiftKey);
+  }
+
+  // Lift the pen and put it down again where it is, for the canvas as for us.
+  lift(Kind, types, { clientX, clientY, changedTouches }) {
+    for (const type of types) {
+      const touches = type === "touchstart" ? changedTouches : [];
+      this.canvas.dispatchEvent(
+        new Kind(type, {
+          bubbles: true, composed: true, cancelable: true, view: window, button: 0, clientX, clientY,
+          touches: [...touches], targetTouches: [...touches], changedTouches: changedTouches && [...changedTouches],
+        }),
+      );
+    }
   }
 
   touchEnd(event) {
