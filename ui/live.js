@@ -23,6 +23,7 @@ export default function (component) {
   // What the canvas has sent and how the channel does stands on the page, for those who watch.
   follower.line.mark = parentElement.querySelector("span");
   follower.line.mark.dataset.strokes = data.strokes;
+  follower.line.mark.dataset.pen = data.pen;
   follower.settle(data);
   return () => {
     follower.leave();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -23,6 +24,22 @@ def own_server(tmp_path) -> Iterator[Server]:
     server.stop()
 
 
+@contextmanager
+def pen_down(page: Page, path: np.ndarray) -> Iterator[None]:
+    """Draw the path with the mouse; what is to be done meanwhile happens in its middle."""
+    box = board(page).bounding_box()
+    assert box is not None
+    places = [(box["x"] + x, box["y"] + y) for x, y in path]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1 : len(places) // 2]:
+        page.mouse.move(*place)
+    yield
+    for place in places[len(places) // 2 :]:
+        page.mouse.move(*place)
+    page.mouse.up()
+
+
 def test_a_restarted_server_finds_the_drawing_again(browser: Browser, own_server: Server) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
@@ -31,10 +48,11 @@ def test_a_restarted_server_finds_the_drawing_again(browser: Browser, own_server
     left, right = on_board(SAMPLES[4][0], SIDE)
     draw(page, [left])
     settled(page, 1)
-    own_server.stop()
-    own_server.start()
+    with pen_down(page, right):
+        own_server.stop()
+        expect(page.locator('.st-key-live span[data-line="closed"]')).to_be_attached(timeout=PATIENCE)
+        own_server.start()
     ready(page)
-    draw(page, [right])
     assert answer(page, 2) == "4"
     settled(page, 2)
     press(page, "Undo")
@@ -64,18 +82,11 @@ def test_lines_that_are_cut_while_the_pen_is_down(browser: Browser, server: Serv
     left, right = on_board(SAMPLES[4][0], SIDE)
     draw(page, [left])
     settled(page, 1)
-    box = board(page).bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + right[0][0], box["y"] + right[0][1])
-    page.mouse.down()
-    for i, (x, y) in enumerate(right[1:]):
-        page.mouse.move(box["x"] + x, box["y"] + y)
-        if i == len(right) // 2:
-            cut = True
-            for line in lines:
-                line.close()
-            expect(page.locator('.st-key-live span[data-line="closed"]')).to_be_attached(timeout=PATIENCE)
-    page.mouse.up()
+    with pen_down(page, right):
+        cut = True
+        for line in lines:
+            line.close()
+        expect(page.locator('.st-key-live span[data-line="closed"]')).to_be_attached(timeout=PATIENCE)
     cut = False
     assert answer(page, 2) == "4"
     settled(page, 2)
@@ -147,23 +158,23 @@ def test_a_turned_phone_keeps_the_drawing(phone: Page) -> None:
     assert answer(phone, 2) == "4"
 
 
-def test_another_pen_while_the_pen_is_down(page: Page) -> None:
+def test_settings_that_change_while_the_pen_is_down(page: Page) -> None:
     ready(page)
-    box = board(page).bounding_box()
-    assert box is not None
-    (path,) = on_board(SAMPLES[7][0], SIDE)
-    page.mouse.move(box["x"] + path[0][0], box["y"] + path[0][1])
-    page.mouse.down()
-    for i, (x, y) in enumerate(path[1:]):
-        page.mouse.move(box["x"] + x, box["y"] + y)
-        if i == len(path) // 2:
-            page.get_by_role("switch", name="Show every layer").focus()
-            page.keyboard.press("Space")
-            expect(page.get_by_role("switch", name="Show every layer")).to_be_checked(timeout=PATIENCE)
-    page.mouse.up()
-    assert answer(page, 1) == "7"
+    layers, pen = page.get_by_role("switch", name="Show every layer"), page.get_by_role("slider", name="Pen width")
+    left, right = on_board(SAMPLES[4][0], SIDE)
+    with pen_down(page, left):
+        layers.focus()
+        page.keyboard.press("Space")
+        expect(layers).to_be_checked(timeout=PATIENCE)
+    answer(page, 1)
     settled(page, 1)
-    assert answer(page, 1) == "7"
+    with pen_down(page, right):
+        pen.focus()
+        page.keyboard.press("ArrowRight")
+        expect(page.locator('.st-key-live span[data-pen="19"]')).to_be_attached(timeout=PATIENCE)
+    assert answer(page, 2) == "4"
+    settled(page, 2)
+    assert answer(page, 2) == "4"
 
 
 SCRIBBLE = """async strokes => {
