@@ -14,6 +14,8 @@ const PATIENCE = 5000; // milliseconds after which an answer is given up
 const DOUBT = 8000; // milliseconds without a word from the canvas after which a stroke is not believed in any longer
 const LONGEST_SILENCE = 10000; // milliseconds without a try after failures
 
+const SEND = '[aria-label="Update the app with this drawing"]'; // the canvas's own button
+
 const followers = new WeakMap();
 
 export default function (component) {
@@ -131,14 +133,16 @@ class Follower {
   // ---- what the server's script says
 
   settle(data) {
+    const known = this.data.token;
     const newer = data.version !== this.data.version || data.token !== this.data.token;
     this.data = data;
     if (data.on) this.line.open(data.address);
     if (!newer) return;
     this.silence = 0;
+    if (data.token !== known) this.sendAgain();
     // The canvas sends all that was finished up to some moment: what lies before a stroke that it knows is old too.
-    const known = this.finished.findLastIndex((path) => data.recent.some((other) => near(ends(path), other)));
-    this.finished = this.finished.slice(known + 1);
+    const old = this.finished.findLastIndex((path) => data.recent.some((other) => near(ends(path), other)));
+    this.finished = this.finished.slice(old + 1);
     if (this.points || this.finished.length) {
       this.ask();
       return;
@@ -147,6 +151,15 @@ class Follower {
     requestAnimationFrame(() => {
       if (!this.points && !this.finished.length) this.giveWay();
     });
+  }
+
+  // A server that knows us no longer may have missed what the canvas sent while there was none.
+  sendAgain() {
+    for (const element of document.querySelectorAll(`.st-key-${this.data.board} *`)) {
+      const toolbar = element.shadowRoot?.querySelector(".dc-toolbar");
+      const holdsInk = toolbar?.querySelector('[aria-label="Undo"]:enabled');
+      if (holdsInk) toolbar.querySelector(SEND).click();
+    }
   }
 
   giveWay() {
@@ -263,7 +276,9 @@ class Follower {
 
   click(event) {
     // Undo, redo, clear: the canvas says at once what came of it, and nothing of ours holds any longer.
-    if (event.composedPath().some((element) => element.classList?.contains("dc-toolbar"))) this.forget();
+    const path = event.composedPath();
+    if (path.some((element) => element.matches?.(SEND))) return;
+    if (path.some((element) => element.classList?.contains("dc-toolbar"))) this.forget();
   }
 
   // ---- asking
