@@ -7,11 +7,14 @@
 
 const DECIMATE = 0.4; // Fabric leaves out points that are nearer than this to the one before
 const THIN = 2000; // points of a stroke that a message holds at most while the pen is down
+const LONGEST = 4000; // points after which a stroke goes on as another one: browsers take seconds to ink a longer one
 const MOST = 20_000; // points beyond which only the canvas itself is answered: it says the same a moment later
 const LATER_EVERY = 250; // milliseconds between two looks at panels that may lag behind
 const PATIENCE = 5000; // milliseconds after which an answer is given up
 const DOUBT = 8000; // milliseconds without a word from the canvas after which a stroke is not believed in any longer
 const LONGEST_SILENCE = 10000; // milliseconds without a try after failures
+
+const SEND = '[aria-label="Update the app with this drawing"]'; // the canvas's own button
 
 const followers = new WeakMap();
 
@@ -22,6 +25,7 @@ export default function (component) {
   // What the canvas has sent and how the channel does stands on the page, for those who watch.
   follower.line.mark = parentElement.querySelector("span");
   follower.line.mark.dataset.strokes = data.strokes;
+  follower.line.mark.dataset.pen = data.pen;
   follower.settle(data);
   return () => {
     follower.leave();
@@ -129,14 +133,16 @@ class Follower {
   // ---- what the server's script says
 
   settle(data) {
+    const known = this.data.token;
     const newer = data.version !== this.data.version || data.token !== this.data.token;
     this.data = data;
     if (data.on) this.line.open(data.address);
     if (!newer) return;
     this.silence = 0;
+    if (data.token !== known) this.sendAgain();
     // The canvas sends all that was finished up to some moment: what lies before a stroke that it knows is old too.
-    const known = this.finished.findLastIndex((path) => data.recent.some((other) => near(ends(path), other)));
-    this.finished = this.finished.slice(known + 1);
+    const old = this.finished.findLastIndex((path) => data.recent.some((other) => near(ends(path), other)));
+    this.finished = this.finished.slice(old + 1);
     if (this.points || this.finished.length) {
       this.ask();
       return;
@@ -145,6 +151,15 @@ class Follower {
     requestAnimationFrame(() => {
       if (!this.points && !this.finished.length) this.giveWay();
     });
+  }
+
+  // A server that knows us no longer may have missed what the canvas sent while there was none.
+  sendAgain() {
+    for (const element of document.querySelectorAll(`.st-key-${this.data.board} *`)) {
+      const toolbar = element.shadowRoot?.querySelector(".dc-toolbar");
+      const holdsInk = toolbar?.querySelector('[aria-label="Undo"]:enabled');
+      if (holdsInk) toolbar.querySelector(SEND).click();
+    }
   }
 
   giveWay() {
@@ -218,7 +233,9 @@ class Follower {
   }
 
   mouseMove(event) {
-    if (this.points && this.finger === null) this.move(event, event.shiftKey);
+    if (!this.points || this.finger !== null) return;
+    if (this.points.length >= LONGEST) this.lift(MouseEvent, ["mouseup", "mousedown"], event);
+    this.move(event, event.shiftKey);
   }
 
   mouseUp(event) {
@@ -235,7 +252,22 @@ class Follower {
 
   touchMove(event) {
     const touch = event.changedTouches[0];
-    if (this.points && touch.identifier === this.finger) this.move(touch, event.shiftKey);
+    if (!this.points || touch.identifier !== this.finger) return;
+    if (this.points.length >= LONGEST) this.lift(TouchEvent, ["touchend", "touchstart"], event);
+    this.move(touch, event.shiftKey);
+  }
+
+  // Lift the pen and put it down again where it is, for the canvas as for us.
+  lift(Kind, types, { clientX, clientY, changedTouches }) {
+    for (const type of types) {
+      const touches = type === "touchstart" ? changedTouches : [];
+      this.canvas.dispatchEvent(
+        new Kind(type, {
+          bubbles: true, composed: true, cancelable: true, view: window, button: 0, clientX, clientY,
+          touches: [...touches], targetTouches: [...touches], changedTouches: changedTouches && [...changedTouches],
+        }),
+      );
+    }
   }
 
   touchEnd(event) {
@@ -244,7 +276,9 @@ class Follower {
 
   click(event) {
     // Undo, redo, clear: the canvas says at once what came of it, and nothing of ours holds any longer.
-    if (event.composedPath().some((element) => element.classList?.contains("dc-toolbar"))) this.forget();
+    const path = event.composedPath();
+    if (path.some((element) => element.matches?.(SEND))) return;
+    if (path.some((element) => element.classList?.contains("dc-toolbar"))) this.forget();
   }
 
   // ---- asking

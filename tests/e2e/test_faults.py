@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from benchmarks.load import room
 from digits.samples import SAMPLES
@@ -23,6 +24,22 @@ def own_server(tmp_path) -> Iterator[Server]:
     server.stop()
 
 
+@contextmanager
+def pen_down(page: Page, path: np.ndarray) -> Iterator[None]:
+    """Draw the path with the mouse; what is to be done meanwhile happens in its middle."""
+    box = board(page).bounding_box()
+    assert box is not None
+    places = [(box["x"] + x, box["y"] + y) for x, y in path]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1 : len(places) // 2]:
+        page.mouse.move(*place)
+    yield
+    for place in places[len(places) // 2 :]:
+        page.mouse.move(*place)
+    page.mouse.up()
+
+
 def test_a_restarted_server_finds_the_drawing_again(browser: Browser, own_server: Server) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
@@ -31,14 +48,54 @@ def test_a_restarted_server_finds_the_drawing_again(browser: Browser, own_server
     left, right = on_board(SAMPLES[4][0], SIDE)
     draw(page, [left])
     settled(page, 1)
-    own_server.stop()
-    own_server.start()
+    with pen_down(page, right):
+        own_server.stop()
+        expect(page.locator('.st-key-live span[data-line="closed"]')).to_be_attached(timeout=PATIENCE)
+        own_server.start()
     ready(page)
-    draw(page, [right])
     assert answer(page, 2) == "4"
     settled(page, 2)
     press(page, "Undo")
     answer(page, 1)
+    context.close()
+
+
+def test_lines_that_are_cut_while_the_pen_is_down(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    lines: list[WebSocketRoute] = []
+    opened: list[str] = []
+    cut = False
+
+    def carry(line: WebSocketRoute) -> None:
+        if cut:
+            line.close()
+            return
+        line.connect_to_server()
+        lines.append(line)
+        opened.append(line.url.rsplit("/", 1)[-1])
+
+    page.route_web_socket(lambda url: url.startswith("ws"), carry)
+    page.goto(server.url)
+    ready(page)
+    assert sorted(opened) == ["live", "stream"]
+    left, right = on_board(SAMPLES[4][0], SIDE)
+    draw(page, [left])
+    settled(page, 1)
+    with pen_down(page, right):
+        cut = True
+        for line in lines:
+            line.close()
+        expect(page.locator('.st-key-live span[data-line="closed"]')).to_be_attached(timeout=PATIENCE)
+    cut = False
+    assert answer(page, 2) == "4"
+    settled(page, 2)
+    ready(page)
+    assert sorted(opened) == ["live", "live", "stream", "stream"]
+    press(page, "Undo")
+    answer(page, 1)
+    draw(page, [right])
+    assert answer(page, 2) == "4"
     context.close()
 
 
@@ -101,45 +158,100 @@ def test_a_turned_phone_keeps_the_drawing(phone: Page) -> None:
     assert answer(phone, 2) == "4"
 
 
-def test_another_pen_while_the_pen_is_down(page: Page) -> None:
+def test_settings_that_change_while_the_pen_is_down(page: Page) -> None:
     ready(page)
-    box = board(page).bounding_box()
-    assert box is not None
-    (path,) = on_board(SAMPLES[7][0], SIDE)
-    page.mouse.move(box["x"] + path[0][0], box["y"] + path[0][1])
-    page.mouse.down()
-    for i, (x, y) in enumerate(path[1:]):
-        page.mouse.move(box["x"] + x, box["y"] + y)
-        if i == len(path) // 2:
-            page.get_by_role("switch", name="Show every layer").focus()
-            page.keyboard.press("Space")
-            expect(page.get_by_role("switch", name="Show every layer")).to_be_checked(timeout=PATIENCE)
-    page.mouse.up()
-    assert answer(page, 1) == "7"
-    settled(page, 1)
-    assert answer(page, 1) == "7"
-
-
-def test_an_endless_scribble(page: Page) -> None:
-    ready(page)
-    rng = np.random.default_rng(5)
-    # As fast as the browser can: 5,000 points in one stroke, then small strokes.
-    page.evaluate(
-        """points => {
-        const canvas = [...document.querySelectorAll(".st-key-canvas *")]
-          .map(element => element.shadowRoot?.querySelector("canvas.upper-canvas")).find(Boolean);
-        const box = canvas.getBoundingClientRect();
-        const send = (type, [x, y]) => canvas.dispatchEvent(new MouseEvent(type, { bubbles: true, composed: true,
-          view: window, button: 0, buttons: 1, clientX: box.left + x, clientY: box.top + y }));
-        send("mousedown", points[0]);
-        for (const point of points) send("mousemove", point);
-        send("mouseup", points.at(-1));
-      }""",
-        rng.uniform(20, 320, (5000, 2)).round().tolist(),
-    )
+    layers, pen = page.get_by_role("switch", name="Show every layer"), page.get_by_role("slider", name="Pen width")
+    left, right = on_board(SAMPLES[4][0], SIDE)
+    with pen_down(page, left):
+        layers.focus()
+        page.keyboard.press("Space")
+        expect(layers).to_be_checked(timeout=PATIENCE)
     answer(page, 1)
     settled(page, 1)
+    with pen_down(page, right):
+        pen.focus()
+        page.keyboard.press("ArrowRight")
+        expect(page.locator('.st-key-live span[data-pen="19"]')).to_be_attached(timeout=PATIENCE)
+    assert answer(page, 2) == "4"
+    settled(page, 2)
+    assert answer(page, 2) == "4"
+
+
+SCRIBBLE = """async strokes => {
+  const canvas = [...document.querySelectorAll(".st-key-canvas *")]
+    .map(element => element.shadowRoot?.querySelector("canvas.upper-canvas")).find(Boolean);
+  const box = canvas.getBoundingClientRect();
+  const send = (type, [x, y]) => canvas.dispatchEvent(new MouseEvent(type, { bubbles: true, composed: true,
+    view: window, button: 0, buttons: 1, clientX: box.left + x, clientY: box.top + y }));
+  for (const points of strokes) {
+    send("mousedown", points[0]);
+    for (const point of points) send("mousemove", point);
+    send("mouseup", points.at(-1));
+    await null;  // the canvas keeps each stroke for Undo as soon as the event is over
+  }
+}"""
+"""Draws strokes as fast as the browser can."""
+FINGERS = """
+  const fingers = (type, x, y) => {
+    const touch = new Touch({ identifier: 5, target: canvas, clientX: box.left + x, clientY: box.top + y });
+    const touches = type === "touchend" ? [] : [touch];
+    return { touches, targetTouches: touches, changedTouches: [touch] };
+  };
+"""
+
+
+def scribble(page: Page, rng: np.random.Generator, strokes: int, points: int) -> None:
+    corners = rng.uniform(60, 280, (strokes, 1, 2))
+    page.evaluate(SCRIBBLE, (corners + rng.uniform(-40, 40, (strokes, points, 2))).round().tolist())
+
+
+def test_a_thousand_strokes(page: Page, rng: np.random.Generator) -> None:
+    ready(page)
+    scribble(page, rng, 1_000, 2)
+    settled(page, 1_000)
+    answer(page, 1_000)
+    press(page, "Undo")
+    settled(page, 999)
+    draw(page, on_board(SAMPLES[7][0], SIDE))
+    answer(page, 1_000)
+    settled(page, 1_000)
     press(page, "Clear")
     assert answer(page, 0) == ""
     draw(page, on_board(SAMPLES[7][0], SIDE))
     assert answer(page, 1) == "7"
+
+
+def test_a_pen_that_is_never_lifted(page: Page, rng: np.random.Generator) -> None:
+    """Of 100,000 points the server's part is in test_hostile.py: Chromium takes half a minute for as many moves."""
+    ready(page)
+    scribble(page, rng, 1, 9_000)
+    # A stroke of 4,000 points goes on as another one.
+    answer(page, 3)
+    settled(page, 3)
+    draw(page, on_board(SAMPLES[7][0], SIDE))
+    answer(page, 4)
+    settled(page, 4)
+    press(page, "Undo")
+    answer(page, 3)
+    press(page, "Clear")
+    assert answer(page, 0) == ""
+    draw(page, on_board(SAMPLES[7][0], SIDE))
+    assert answer(page, 1) == "7"
+
+
+def test_a_finger_that_is_never_lifted(phone: Page, rng: np.random.Generator) -> None:
+    ready(phone)
+    phone.evaluate(
+        SCRIBBLE.replace("new MouseEvent(type, {", "new TouchEvent(type, { ...fingers(type, x, y),")
+        .replace('"mousedown"', '"touchstart"')
+        .replace('"mousemove"', '"touchmove"')
+        .replace('"mouseup"', '"touchend"')
+        .replace("const send", FINGERS + "const send"),
+        rng.uniform(60, 280, (1, 9_000, 2)).round().tolist(),
+    )
+    answer(phone, 3)
+    settled(phone, 3)
+    press(phone, "Clear")
+    assert answer(phone, 0) == ""
+    draw_by_touch(phone, on_board(SAMPLES[3][0], SIDE))
+    assert answer(phone, 1) == "3"
