@@ -1,13 +1,17 @@
 """The entry: `streamlit run app.py`. The pages stand in ui/page.py and ui/event/page.py, the server in ui/server.py."""
 
 if __name__ == "__main__":  # a run of the page's script
-    from ui.event.page import event_page, is_event
-    from ui.page import page
+    from ui.event.mode import is_event
 
+    # Only the page that is asked for is loaded: a stand's needs a database, which takes a second.
     # Statements, for Streamlit shows the value of a bare expression on the page.
     if is_event():
+        from ui.event.page import event_page
+
         event_page()
     else:
+        from ui.page import page
+
         page()
 elif __name__ == "app":  # the server, once; a training process imports this file too, under another name
     from streamlit.starlette import App

@@ -179,6 +179,7 @@ class Visitor:
     async def _draw(self, task: Task) -> None:
         finished: list[Array] = []
         for path in task.paths:
+            answers = []
             begun, sent = perf_counter(), 0.0
             while (points := int((perf_counter() - begun) / POINT)) < len(path):
                 if points > 1 and perf_counter() - sent >= self.interval:
@@ -192,16 +193,18 @@ class Visitor:
             if said is None:
                 self.seen.lost += 1
                 continue
+            answers.append(said)
             self.seen.finals.append(perf_counter() - up)
             await asyncio.sleep(up + CANVAS_WAITS - perf_counter())
             if await self._settle(finished):
                 self.seen.settled.append(perf_counter() - up)
-                said = self.panels
+                answers.append(self.panels.copy())
         self.seen.drawn += 1
-        if said is not None:
-            self.shown.append(said["input28"])
-            digit = said["answer"].split('data-digit="')[1].split('"')[0]
-            self.seen.wrong += digit != task.digit or said["input28"] != task.picture
+        # The live answer and the settled one.
+        self.shown += [said["input28"] for said in answers]
+        self.seen.wrong += any(
+            f'data-digit="{task.digit}"' not in said["answer"] or said["input28"] != task.picture for said in answers
+        )
         await self._settle([])
 
     async def _settle(self, paths: list[Array]) -> bool:

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from importlib import import_module
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from starlette.routing import WebSocketRoute
 from starlette.status import WS_1008_POLICY_VIOLATION, WS_1009_MESSAGE_TOO_BIG
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from ui.event.mode import is_event_server
 from ui.headers import SecureHeaders
 from ui.live import ADDRESS, MessageError, channel_for
 from ui.memory import keep_tidy
@@ -138,6 +140,6 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 
 def _warm_up() -> None:
-    import ui.page  # noqa: F401, a visitor need not wait for it
-
+    # Visitors need not wait for the page's code.
+    import_module("ui.event.page" if is_event_server() else "ui.page")
     shipped()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
+from benchmarks.first_load import held
 from benchmarks.load import room
 from digits.samples import SAMPLES
 from tests.conftest import on_board, run_apart
@@ -120,7 +121,9 @@ def test_two_tabs_do_not_see_each_other(browser: Browser, server: Server) -> Non
 
 
 def test_visitors_at_once_get_their_own_answers(server: Server) -> None:
+    before = held(server)
     people = run_apart(room(server.url, 8, 2.5))
+    assert (held(server) - before) / 8 < 15, "megabytes a visitor"
     assert sum(len(person.seen.finals) for person in people) >= 8
     assert [(person.seen.wrong, person.seen.others, person.seen.lost) for person in people] == [(0, 0, 0)] * 8
 

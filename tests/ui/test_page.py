@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -143,3 +144,12 @@ def test_words_for_probabilities():
     assert percent(np.float32(0.99999)) == "over 99.9 %"
     assert percent(0.5) == "50.0 %"
     assert percent(1e-9) == "under 0.1 %"
+
+
+def test_the_usual_page_does_not_wait_for_the_stands_database() -> None:
+    code = (
+        "import sys; from streamlit.testing.v1 import AppTest; "
+        "run = AppTest.from_file('app.py', default_timeout=60).run(); "
+        "sys.exit(bool(run.exception) or 'ui.page' not in sys.modules or 'sqlalchemy' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True)

@@ -1,8 +1,7 @@
-"""The event page as a whole: head, board, answer, one screen beside them. `?mode=event`, or DIGITSCOPE_MODE=event."""
+"""The event page as a whole: head, board, answer, one screen beside them."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -18,13 +17,6 @@ from ui.event.visitor import CHALLENGES, DRAW, KEEPER, ROOM, TEACH, clear_board,
 from ui.event.watch import watch
 from ui.event.words import LANGUAGES
 from ui.networks import shipped
-
-MODE = "event"
-
-
-def is_event() -> bool:
-    """Whether the address or the environment asks for the event page."""
-    return MODE in (st.query_params.get("mode"), os.environ.get("DIGITSCOPE_MODE"))
 
 
 def event_page() -> None:
