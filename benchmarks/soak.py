@@ -217,13 +217,13 @@ class Soak:
         self.page.locator(".greeting").wait_for(timeout=PATIENCE)
         read, empty = (f'.st-key-answer .answer{kind}([data-strokes="0"])' for kind in (":not", ":is"))
         self.page.locator(read).wait_for(timeout=PATIENCE)
-        self.choose(STAYS)
         self.page.evaluate(ASKED)
         self.kill_server()
         # Two more digits are drawn and read by the new server.
         for state in (empty, read, empty, read):
             self.page.locator(state).wait_for(timeout=PATIENCE)
         assert not self.page.evaluate("window.asked"), "nobody is asked about digits that nobody drew"
+        self.choose(STAYS)
         board(self.page).click()
         self.page.locator(".greeting").wait_for(state="hidden", timeout=PATIENCE)
         expect(self.page.locator(".st-key-answer .answer")).to_have_attribute("data-strokes", "0", timeout=PATIENCE)
