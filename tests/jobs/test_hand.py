@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from copy import deepcopy
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -50,6 +51,28 @@ def test_a_killed_worker_is_heard_of():
     for process in lesson.pool._processes:
         os.kill(process, signal.SIGKILL)
     assert isinstance(wait_for(lesson, Failed), Failed)
+
+
+def test_a_hand_that_is_read_well_changes_nothing(rng):
+    network, _ = weights.from_bytes(SHIPPED.read_bytes(), "shipped")
+    other = deepcopy(network)
+    for _, layer in other.layers:
+        for array in layer.params.values():
+            array += rng.normal(0, 0.01, array.shape).astype(np.float32)
+    well = hand.variations([(SAMPLES[digit][0], digit) for digit in range(5)], 4, rng)
+    left = hand.gentlest(network, other, well)
+    for (_, ours), (_, theirs) in zip(left.layers, network.layers, strict=True):
+        assert all(np.array_equal(array, theirs.params[key]) for key, array in ours.params.items())
+
+
+def test_blending_goes_a_part_of_the_way():
+    network, _ = weights.from_bytes(SHIPPED.read_bytes(), "shipped")
+    other = deepcopy(network)
+    for _, layer in other.layers:
+        for array in layer.params.values():
+            array += 1
+    for (_, mixed), (_, layer) in zip(hand.blend(network, other, 0.25).layers, network.layers, strict=True):
+        assert all(np.allclose(array, layer.params[key] + 0.25, atol=1e-5) for key, array in mixed.params.items())
 
 
 def test_specks_teach_nothing():

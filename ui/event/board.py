@@ -32,7 +32,7 @@ def board() -> None:
         own.reading, own.read_by = read(strokes, in_use()), in_use().name
     if strokes.empty:
         own.done = None
-    elif not own.inviting:
+    elif own.watched and not own.inviting:
         own.touched = True
     if not strokes.empty and not is_done():
         own.said, own.kept = "", None
@@ -55,7 +55,7 @@ def fresh() -> Reading | None:
     """The reading of a drawing that waits to be dealt with: one digit, or one that cannot be read."""
     own = visitor()
     reading = own.reading
-    if reading is None or reading.verdict is None or own.inviting or is_done():
+    if reading is None or reading.verdict is None or own.inviting or not own.watched or is_done():
         return None
     return reading if len(reading.pieces) == 1 or reading.refused else None
 
@@ -63,7 +63,8 @@ def fresh() -> Reading | None:
 def several() -> bool:
     """Whether a number is on the board, of more than one digit: nobody is asked about that."""
     own = visitor()
-    return own.reading is not None and len(own.reading.digits) > 1 and not own.inviting and not is_done()
+    asked = own.watched and not own.inviting and not is_done()
+    return asked and own.reading is not None and len(own.reading.digits) > 1
 
 
 def said_digit(reading: Reading) -> int | None:

@@ -29,6 +29,8 @@ class Visitor:
     screen: str = DRAW
     inviting: bool = False
     """Whether the page draws by itself: nothing of that is asked about or kept."""
+    watched: bool = False
+    """Whether the watch has said if the page draws by itself: before that nobody is asked anything."""
     touched: bool = False
     """Whether there is anything to clear away."""
     reading: Reading | None = None

@@ -96,7 +96,11 @@ class Watcher {
     this.data = component.data;
     this.overlay.dir = this.data.direction;
     this.overlay.querySelector("button").textContent = this.data.still_here;
-    if (this.cleared === null) this.cleared = this.data.clears;
+    if (this.cleared === null) {
+      this.cleared = this.data.clears;
+      // What another watch drew before this one came is nobody's.
+      if (this.data.inviting) this.clear();
+    }
     // Whoever of the two was started anew learns from the other.
     if (this.data.inviting !== this.inviting) component.setStateValue("inviting", this.inviting);
     if (this.data.game !== this.game) {

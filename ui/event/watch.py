@@ -54,9 +54,14 @@ def watch() -> None:
             on_time_up_change=_time_up,
             on_inviting_change=_inviting,
         )
-    # A server that was started anew meets a page which already invites: no change tells of that.
+    # A server that was started anew meets a page which invites already, or a drawing on the board: no change tells.
+    drawn = own.reading is not None and not own.reading.strokes.empty
+    again = drawn and not own.watched
+    own.watched = True
     if bool(state.get("inviting")) != own.inviting:
         _inviting()
+        visitor().watched = again = True
+    if again:
         st.rerun()
 
 
