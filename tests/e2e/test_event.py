@@ -281,7 +281,7 @@ def test_ten_digits_and_the_board_of_the_day(screen: Page, stand: Stand) -> None
     press(screen, "suggestion_0")
     expect(nickname).to_have_value(suggestion, timeout=PATIENCE)
     press(screen, "put_on_board")
-    expect(screen.locator(".best")).to_contain_text(suggestion, timeout=PATIENCE)
+    expect(screen.locator(".best", has_text=suggestion)).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_five_that_it_cannot_read_and_the_digit_of_the_hour(screen: Page, stand: Stand) -> None:

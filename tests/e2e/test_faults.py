@@ -228,14 +228,15 @@ def test_a_thousand_strokes(page: Page, rng: np.random.Generator) -> None:
     assert answer(page, 1) == "7"
 
 
-def test_a_hundred_thousand_points_of_a_pen_that_is_never_lifted(page: Page) -> None:
+def test_a_pen_that_is_never_lifted(page: Page) -> None:
+    """Of 100,000 points the server's part is in test_hostile.py: Chromium takes half a minute for as many moves."""
     ready(page)
-    curve = np.linspace(0, 2500, 100_000)
+    curve = np.linspace(0, 1000, 40_000)
     points = SIDE / 2 + SIDE * 0.35 * np.stack([np.sin(1.01 * curve) * np.cos(0.013 * curve), np.cos(0.99 * curve)], 1)
     page.evaluate(SCRIBBLE, [points.round(1).tolist()])
     # A stroke of 4,000 points goes on as another one.
     page.wait_for_function(
-        "document.querySelector('.st-key-answer [data-strokes]').dataset.strokes >= 25", timeout=60_000
+        "document.querySelector('.st-key-answer [data-strokes]').dataset.strokes >= 10", timeout=60_000
     )
     strokes = int(page.locator(".st-key-answer [data-strokes]").get_attribute("data-strokes") or 0)
     settled(page, strokes)

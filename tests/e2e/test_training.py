@@ -105,3 +105,15 @@ def test_a_foreign_file_is_refused(page: Page, tmp_path: Path) -> None:
     button(page, "Use the uploaded network").click()
     expect(page.locator(".st-key-training")).to_contain_text("holiday.npz", timeout=PATIENCE)
     expect(page.locator(".st-key-answer")).not_to_contain_text("holiday.npz")
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(page: Page, tmp_path: Path) -> None:
+    large = tmp_path / "film.npz"
+    large.write_bytes(bytes(21 * 1024 * 1024))
+    open_training(page)
+    page.get_by_text("Keep, download, upload").click()
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+    page.locator('.st-key-upload input[type="file"]').set_input_files(large)
+    expect(page.locator(".st-key-upload")).to_contain_text("8.0MB or smaller", timeout=PATIENCE)
+    assert sent == []
