@@ -67,7 +67,8 @@ class ConvBlock:
             kernels, bias = self.frozen
         else:
             bias = self.conv.params["bias"]
-            kernels = self.products.kernels(self.conv.params["weights"], bias)
+            # The way back needs them as well.
+            kernels = self.kernels = self.products.kernels(self.conv.params["weights"], bias)
         offset = 0.0 if self.products.has_bias else bias
         measures = self.norm is not None and meeting is not None
         factor: Array | None = None
@@ -130,7 +131,7 @@ class ConvBlock:
             bias = np.zeros_like(self.conv.params["bias"])
             grads |= self.norm.backward(self._flat(dy), self._flat(self.z), worker, meeting)
         products = self.products
-        products.begin_backward(products.kernels(self.conv.params["weights"], bias))
+        products.begin_backward(self.kernels)
         for strip in products.strips:
             self._unpool(strip, dy)
             products.backward(strip)

@@ -207,14 +207,10 @@ FINGERS = """
 """
 
 
-def scribble(page: Page, rng: np.random.Generator, strokes: int, points: int) -> None:
-    corners = rng.uniform(60, 280, (strokes, 1, 2))
-    page.evaluate(SCRIBBLE, (corners + rng.uniform(-40, 40, (strokes, points, 2))).round().tolist())
-
-
 def test_a_thousand_strokes(page: Page, rng: np.random.Generator) -> None:
     ready(page)
-    scribble(page, rng, 1_000, 2)
+    corners = rng.uniform(60, 280, (1_000, 1, 2))
+    page.evaluate(SCRIBBLE, (corners + rng.uniform(-40, 40, (1_000, 2, 2))).round().tolist())
     settled(page, 1_000)
     answer(page, 1_000)
     press(page, "Undo")
