@@ -16,8 +16,8 @@ from PIL import Image, ImageDraw
 
 from cnn.commands import SHIPPED, load_network, read_drawings
 from cnn.commands.measure import wilson
-from cnn.shifts import read
 from cnn.verdict import judge
+from cnn.views import read
 from digits.photo import prepare_photo
 from digits.preprocess import prepare
 from digits.rivals import boxed, shrunk

@@ -11,8 +11,8 @@ import numpy as np
 
 from cnn.layers import Softmax
 from cnn.network import CNN
-from cnn.shifts import combine
 from cnn.verdict import judge
+from cnn.views import combine
 
 Array = np.ndarray
 
@@ -43,7 +43,7 @@ def with_temperature(probabilities: Array, temperature: float) -> Array:
 def best_temperature(outputs: Array, labels: Array) -> float:
     """The temperature that gives the labels (n,) the highest likelihood, for outputs (V, n, K) of V views.
 
-    The views are combined as `cnn.shifts` does, after the division. The loss has one valley over the temperature's
+    The views are combined as `cnn.views` does, after the division. The loss has one valley over the temperature's
     logarithm: it is narrowed down by golden sections.
     """
 

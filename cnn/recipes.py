@@ -48,7 +48,7 @@ RECIPES = {
     ),
     "shipped": Recipe(
         "reader",
-        Settings(learning_rate=0.003, epochs=24, weight_decay=0.01, average=0.9995),
+        Settings(learning_rate=0.003, epochs=16, weight_decay=0.01, average=0.9995),
         "the network that the page ships with, from MNIST, pen drawings and what is no digit (under an hour)",
     ),
 }

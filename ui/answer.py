@@ -9,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 import streamlit as st
-from cnn import shifts
+from cnn import views
 from cnn.verdict import judge
 from digits.preprocess import NOTHING, Prepared, prepare
 from digits.split import Piece, split
@@ -27,8 +27,11 @@ SURE = 0.9
 LEAST = 1e-12
 
 
-def read(strokes: Strokes, network: InUse) -> Reading:
-    """Cut the drawing into digits, frame each and send it through the network: all panels show what came of it."""
+def read(strokes: Strokes, network: InUse, down: bool = False) -> Reading:
+    """Cut the drawing into digits, frame each and send it through the network: all panels show what came of it.
+
+    With the pen still `down` one look is enough: the next answer is a moment away, and a room full of people draws.
+    """
     lens = network.lens
     if lens is None:
         return Reading(strokes, [Piece(strokes, prepare(strokes))])
@@ -48,7 +51,8 @@ def read(strokes: Strokes, network: InUse) -> Reading:
     reading = Reading(strokes, split(strokes, scores))
     pictures = [piece.prepared.picture for piece in reading.pieces if piece.prepared.picture is not None]
     if pictures and len(pictures) == len(reading.pieces):
-        reading.verdict = judge(shifts.read(outputs, np.array(pictures)), network.refuse_above)
+        found = outputs(pictures) if down else views.read(outputs, np.array(pictures))
+        reading.verdict = judge(found, network.refuse_above)
         reading.shown = int(reading.verdict.likelihood.argmin())
         reading.layers = traces[pictures[reading.shown].tobytes()]
     reading.network_ms = 1000 * (perf_counter() - begun)
@@ -60,7 +64,7 @@ def read_picture(prepared: Prepared, network: InUse) -> Reading:
     reading = Reading(Strokes(()), [Piece(Strokes(()), prepared)])
     if network.lens is not None and prepared.picture is not None:
         begun = perf_counter()
-        reading.verdict = judge(shifts.read(network.lens.predict, prepared.picture[None]), network.refuse_above)
+        reading.verdict = judge(views.read(network.lens.predict, prepared.picture[None]), network.refuse_above)
         reading.layers = network.lens.trace(prepared.picture)
         reading.network_ms = 1000 * (perf_counter() - begun)
     return reading
@@ -114,7 +118,7 @@ class Answers:
         """What the network says to a drawing."""
         last = self._read.get(down)
         if last is None or not last.strokes.same(strokes):
-            self._read[down] = last = read(strokes, self.network)
+            self._read[down] = last = read(strokes, self.network, down)
         return last
 
     def panels(self, strokes: Strokes, begun: float, down: bool = False) -> dict[str, str]:

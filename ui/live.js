@@ -9,6 +9,7 @@ const DECIMATE = 0.4; // Fabric leaves out points that are nearer than this to t
 const THIN = 2000; // points of a stroke that a message holds at most while the pen is down
 const LONGEST = 4000; // points after which a stroke goes on as another one: browsers take seconds to ink a longer one
 const MOST = 20_000; // points beyond which only the canvas itself is answered: it says the same a moment later
+const PAUSE = 2; // times what an answer took, until it stood on the page: a busy machine is asked less often
 const LATER_EVERY = 250; // milliseconds between two looks at panels that may lag behind
 const PATIENCE = 5000; // milliseconds after which an answer is given up
 const DOUBT = 8000; // milliseconds without a word from the canvas after which a stroke is not believed in any longer
@@ -99,7 +100,8 @@ class Follower {
   wanted = false;
   waitingLater = false;
   laterSent = 0;
-  interval = 60;
+  interval = 50;
+  took = 0; // milliseconds that the last answer took
   sent = 0;
   silence = 0;
   timer = null;
@@ -287,7 +289,8 @@ class Follower {
     if (!this.data.on) return;
     this.wanted = true;
     if (this.waiting) return;
-    const wait = Math.max(now ? 0 : this.sent + this.interval - performance.now(), this.silence);
+    const pause = Math.max(this.interval, PAUSE * this.took);
+    const wait = Math.max(now ? 0 : this.sent + pause - performance.now(), this.silence);
     clearTimeout(this.timer);
     if (wait <= 0) this.send();
     else this.timer = setTimeout(() => this.send(), wait);
@@ -302,6 +305,7 @@ class Follower {
     await this.post(false, flight.signal);
     if (this.waiting !== flight) return; // the final answer is under way instead
     this.waiting = null;
+    this.took = performance.now() - this.sent;
     if (this.wanted) this.ask(!this.points);
     else this.askLater();
   }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import perf_counter
 
-OFTEN = 0.06
+OFTEN = 0.05
 """Seconds between two live answers of a visitor when there is nothing else to do."""
 RARE = 1.0
 SHARE = 5

@@ -17,9 +17,7 @@ def photo_input() -> Prepared | None:
         st.caption(
             "One digit on paper, dark on light or light on dark. It stays on this server, and only while you look."
         )
-        file = st.file_uploader(
-            "A picture", ["png", "jpg", "jpeg", "webp", "bmp"], key="picture", max_upload_size=LARGEST
-        )
+        file = st.file_uploader("A picture", KINDS, key="picture", max_upload_size=LARGEST)
         # A camera asks for permission as soon as it is shown: only who wants it should be asked.
         taken = (
             st.camera_input("Take a picture", key="camera") if st.toggle("Use the camera", key="use_camera") else None

@@ -20,9 +20,9 @@ from cnn.commands import CommandError, load_mnist, load_network, read_drawings
 from cnn.container import FileError
 from cnn.fast.reader import Reader
 from cnn.network import CNN
-from cnn.shifts import combine, read_views
 from cnn.training import Examples
 from cnn.verdict import judge
+from cnn.views import combine, read_views
 
 MOST_REFUSED = 0.0025
 """The share of held-out digits that may be refused: a digit sent away annoys more than a letter that is let in."""

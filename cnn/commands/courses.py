@@ -26,9 +26,13 @@ from cnn.training import Examples, Run
 
 HELD_OUT = ("25", "26", "27", "28", "29", "30", "apb")
 """Of the pen data that README names: the last writers of one collection, and one laboratory of the other."""
-MNIST_TIMES = 2
-"""How often an epoch shows each MNIST image, warped anew: half of what is seen should be pictures that people wrote."""
-LAST_EPOCHS, LAST_RATE = 10, 0.5
+MNIST_TIMES = (2, 3)
+"""How often an epoch of each course shows each MNIST image, warped anew.
+
+In the first course half of what is seen should be pictures that people wrote; in the second, that takes people's
+drawings in which are like those that it knows, MNIST's share is larger: it is what is easily lost.
+"""
+LAST_EPOCHS, LAST_RATE = 6, 0.5
 """The second course: its length, and its learning rate as a share of the first one's."""
 
 
@@ -68,7 +72,7 @@ def teach(
         )
     known = [drawing for drawing in drawings if drawing.writer not in absent]
     seed = state.settings.seed
-    curves = with_progress(state, _examples(mnist.training, known, seed), mnist.validation, keep)
+    curves = with_progress(state, _examples(mnist.training, known, seed, MNIST_TIMES[0]), mnist.validation, keep)
     network = state.result()
     facts: dict[str, Any] = {"data": _in_words(drawings, files)}
     others = [drawing for drawing in drawings if drawing.writer in absent and drawing.label is not None]
@@ -91,22 +95,22 @@ def teach(
         state.settings, epochs=LAST_EPOCHS, seconds=None, learning_rate=LAST_RATE * state.settings.learning_rate
     )
     last = Run(network, settings)
-    with_progress(last, _examples(mnist.training, drawings, seed + 1), mnist.validation)
+    with_progress(last, _examples(mnist.training, drawings, seed + 1, MNIST_TIMES[1]), mnist.validation)
     network = last.result()
     cool(network, temperature)
     facts["second_course_steps"] = last.step
     return Pupil(network, curves, facts)
 
 
-def _examples(training: Examples, drawings: list[Drawing], seed: int) -> Examples:
-    """MNIST's examples, and those that are made from drawings and by rule, in an order that `seed` decides."""
+def _examples(training: Examples, drawings: list[Drawing], seed: int, times: int) -> Examples:
+    """MNIST's examples, each `times`, and those made from drawings and by rule, in an order that `seed` decides."""
     print("Inking drawings ...", flush=True)
     pictures, labels = lesson(drawings, seed)
-    order = np.random.default_rng(seed).permutation(len(pictures) + MNIST_TIMES * len(training[0]))
+    order = np.random.default_rng(seed).permutation(len(pictures) + times * len(training[0]))
     print(f"{len(training[0]):,} images of MNIST, {len(pictures):,} made from {len(drawings):,} drawings and rules")
     return (
-        np.concatenate([*MNIST_TIMES * [training[0]], pictures])[order],
-        np.concatenate([*MNIST_TIMES * [training[1]], labels])[order],
+        np.concatenate([*times * [training[0]], pictures])[order],
+        np.concatenate([*times * [training[1]], labels])[order],
     )
 
 

@@ -18,8 +18,8 @@ from cnn.commands.plot import ENDINGS, plot_mistakes
 from cnn.commands.trials import habit_trial, number_trial
 from cnn.container import FileError
 from cnn.network import CNN
-from cnn.shifts import read
 from cnn.verdict import judge, refuse_above
+from cnn.views import read
 
 Array = np.ndarray
 

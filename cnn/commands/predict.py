@@ -12,8 +12,8 @@ import numpy as np
 from digits.photo import PhotoError, read_photo
 
 from cnn.commands import SHIPPED, load_network
-from cnn.shifts import read
 from cnn.verdict import judge, refuse_above
+from cnn.views import read
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:

@@ -17,8 +17,8 @@ from digits.strokes import Drawing, Strokes
 from cnn.commands import CommandError
 from cnn.commands.measure import measure, wilson
 from cnn.network import CNN
-from cnn.shifts import read
 from cnn.verdict import judge
+from cnn.views import read
 
 Array = np.ndarray
 Labelled = list[tuple[Strokes, int]]

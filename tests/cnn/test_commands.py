@@ -14,7 +14,7 @@ from cnn.__main__ import main
 from cnn.architectures import build
 from cnn.commands import courses
 from cnn.commands.measure import wilson
-from cnn.shifts import read
+from cnn.views import read
 from digits import lessons
 from digits.samples import SAMPLES
 

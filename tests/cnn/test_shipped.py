@@ -7,8 +7,8 @@ import pytest
 
 from cnn.commands import SHIPPED
 from cnn.commands.measure import measure
-from cnn.shifts import read
 from cnn.verdict import judge
+from cnn.views import read
 from cnn.weights import load
 from digits import habits, nonsense
 from digits.preprocess import PREPROCESSING, prepare_all

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import affine_transform
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
@@ -17,8 +18,8 @@ from cnn.calibration import (
 )
 from cnn.layers import Conv3x3
 from cnn.network import CNN
-from cnn.shifts import STEPS, SURE, combine, read, views
 from cnn.verdict import judge
+from cnn.views import SIZES, STEPS, SURE, TURNS, VIEWS, combine, read, views
 
 
 def test_ten_answers_are_never_refused():
@@ -96,10 +97,26 @@ def test_views_move_by_a_pixel_and_lose_nothing_inside(rng):
     pictures = np.zeros((2, 28, 28), np.uint8)
     pictures[:, 4:24, 4:24] = rng.integers(0, 256, (2, 20, 20))
     moved = views(pictures)
-    for view, step in zip(moved, STEPS, strict=True):
+    assert moved.shape == (VIEWS, 2, 28, 28)
+    for view, step in zip(moved, STEPS, strict=False):
         np.testing.assert_array_equal(view, np.roll(pictures, step, (1, 2)))
     edge = np.full((1, 28, 28), 9, np.uint8)
-    assert (views(edge)[1:].sum(axis=(1, 2, 3)) == 9 * 28 * 27).all(), "paper comes in"
+    down, right = np.abs(STEPS).T
+    np.testing.assert_array_equal(
+        views(edge)[: len(STEPS)].sum(axis=(1, 2, 3)), 9 * (28 - down) * (28 - right), "paper comes in"
+    )
+
+
+def test_views_turn_and_scale_as_scipy_does(rng):
+    picture = np.zeros((28, 28), np.uint8)
+    picture[4:24, 4:24] = rng.integers(0, 256, (20, 20))
+    found = views(picture[None])[len(STEPS) :, 0]
+    middle = np.full(2, 13.5)
+    for view, (turn, size) in zip(found, [*((turn, 1) for turn in TURNS), *((0, size) for size in SIZES)], strict=True):
+        cos, sin = np.cos(np.radians(turn)), np.sin(np.radians(turn))
+        matrix = np.array([[cos, -sin], [sin, cos]]) / size
+        expected = affine_transform(picture.astype(float), matrix, middle - matrix @ middle, order=1)
+        np.testing.assert_allclose(view, expected, atol=0.51)
 
 
 def test_where_one_look_leaves_doubt_the_mean_of_all_views_counts(rng):

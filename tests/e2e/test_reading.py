@@ -59,6 +59,17 @@ def test_a_photo_is_read_and_taken_away_again(page: Page, tmp_path: Path) -> Non
     expect(page.locator('.st-key-answer .answer[data-digit=""]')).to_be_visible(timeout=PATIENCE)
 
 
+def test_a_photo_that_is_too_large_is_refused_before_it_is_sent(page: Page, tmp_path: Path) -> None:
+    large = tmp_path / "wall.bmp"
+    large.write_bytes(bytes(21 * 1024 * 1024))
+    page.get_by_role("button", name="Photo or file").click()
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+    page.locator('.st-key-picture input[type="file"]').set_input_files(large)
+    expect(page.locator(".st-key-picture")).to_contain_text("20.0MB or smaller", timeout=PATIENCE)
+    assert sent == []
+
+
 def test_a_damaged_photo_is_refused_in_a_sentence(page: Page, tmp_path: Path) -> None:
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50))

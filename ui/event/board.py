@@ -88,7 +88,7 @@ def show_answer() -> None:
         st.html(answer_html(reading, words))
 
     def live(drawn: Strokes, down: bool) -> dict[str, str]:
-        return {"answer": answer_html(read(drawn, network), words, down)}
+        return {"answer": answer_html(read(drawn, network, down), words, down)}
 
     follow_pen(reading.strokes, PEN, answer=live)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-from cnn import shifts
+from cnn import views
 from cnn.explain.edits import MOST, Edit, smallest_edit
 from cnn.verdict import judge
+from cnn.views import VIEWS
 
 from ui.inside.subject import Subject, named
 from ui.pictures import RAMP, ink_picture, png_address
@@ -48,7 +49,7 @@ def show_edit(subject: Subject) -> None:
         '<p class="hint">The search goes where the gradient promises most and lets the network check every step: '
         "it finds "
         "a small edit, not provably the smallest. It is made against the pass with the picture as it is; where that "
-        "leaves doubt, the answer above the tabs is the mean of five views, which such edits often fool less.</p>"
+        f"leaves doubt, the answer above the tabs is the mean of {VIEWS} views, which such edits often fool less.</p>"
     )
 
 
@@ -65,10 +66,10 @@ def _search(subject: Subject, goal: int) -> Edit:
 
 
 def reading(subject: Subject, picture: Array) -> str:
-    """What the pass with the picture as it is says to it, and what the page would answer, five views where in doubt."""
+    """What the pass with the picture as it is says to it, and what the page would answer, more views where in doubt."""
     alone = subject.network.predict_output(picture[None])[0]
     best = int(alone.argmax())
-    verdict = judge(shifts.read(subject.network.predict_output, picture[None]), subject.in_use.refuse_above)
+    verdict = judge(views.read(subject.network.predict_output, picture[None]), subject.in_use.refuse_above)
     said = "no digit" if verdict.refused[0] else str(int(verdict.predicted[0]))
     return f"This pass: “{named(best)}”, {100 * float(alone[best]):.1f} %. The page, after a second look: “{said}”."
 

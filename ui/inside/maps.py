@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, Layer, MaxPool2x2, ReLU, Softmax
+from cnn.views import VIEWS
 
 from ui.pictures import map_strip
 
@@ -18,8 +19,8 @@ MEANINGS: dict[type, str] = {
     Flatten: "All maps, one behind the other.",
     FullyConnected: "Each value weighs everything that comes in.",
     Dropout: "Silences some values while learning; changes nothing now.",
-    Softmax: "Scores become probabilities that sum to one. If they leave doubt, the answer above is the mean over five "
-    "such passes: the picture as it is, and moved by a pixel to each side.",
+    Softmax: "Scores become probabilities that sum to one. If they leave doubt, the answer above is the mean over "
+    f"{VIEWS} such passes: the picture as it is, moved by a pixel, turned, larger and smaller.",
 }
 
 MAIN = (Conv3x3, MaxPool2x2)

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from cnn.explain import Look, Place, arithmetic
 from cnn.explain.arithmetic import Choice, Given, Normalised, Rectified, Softmaxed, Sum
+from cnn.views import VIEWS
 
 from ui.inside.numbers import colours, decimals, number, row, square, written
 from ui.inside.overview import shape_of, sprite, title
@@ -333,5 +334,5 @@ def _softmaxed(look: Look, at: int, place: Place, found: Softmaxed, digits: int)
         f"<th>e to that</th><th>÷ sum</th></tr>{lines}</table>"
         + row("value", found.value, digits, f"probability of “{named(place[0])}” in this pass", strong=True)
         + "<p>This is the pass with the picture as it is. Where it leaves doubt, the answer above is the mean over "
-        "five passes: this one, and the picture moved by a pixel to each side.</p>"
+        f"{VIEWS} passes: this one, and the picture moved by a pixel, turned, larger and smaller.</p>"
     )
