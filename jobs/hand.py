@@ -18,6 +18,7 @@ from cnn.verdict import judge
 from digits import mnist
 from digits.augment import warp
 from digits.preprocess import prepare
+from digits.samples import SAMPLES
 from digits.scribe import vary
 from digits.strokes import Strokes
 from threadpoolctl import threadpool_limits
@@ -34,6 +35,8 @@ TRIES = 40
 """Other variations of each, to measure on: they are not learned from."""
 REHEARSED = 3000
 """Training images of MNIST that are learned from as well."""
+USUAL = 40
+"""Variations of each of our own samples, learned from as well: what a pen draws must not be forgotten either."""
 MEASURED = 2000
 """Validation images of MNIST that tell how much was forgotten."""
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -143,7 +146,11 @@ def learn(packed: bytes, drawings: Sequence[Drawn], seed: int = SEED) -> Iterato
     own = variations(readable, COPIES, rng)
     own = warp(own[0], rng, WARP), own[1]
     chosen = rng.choice(len(data.training[1]), REHEARSED, replace=False)
-    old = warp(data.training[0][chosen], rng, WARP), data.training[1][chosen]
+    usual = variations([(sample, digit) for digit, two in SAMPLES.items() for sample in two], USUAL, rng)
+    old = (
+        warp(np.concatenate([data.training[0][chosen], usual[0]]), rng, WARP),
+        np.concatenate([data.training[1][chosen], usual[1]]),
+    )
     trial, unseen = (variations(readable, TRIES, rng) for _ in range(2))
     before = measure(network, readable, unseen)
     adapted = network

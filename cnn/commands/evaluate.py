@@ -12,6 +12,7 @@ import numpy as np
 from digits.preprocess import prepare_all
 from digits.strokes import Drawing
 
+from cnn.calibration import threshold
 from cnn.commands import SHIPPED, CommandError, load_mnist, load_network, read_drawings
 from cnn.commands.measure import Evaluation, measure, wilson
 from cnn.commands.plot import ENDINGS, plot_mistakes
@@ -22,6 +23,11 @@ from cnn.verdict import judge, refuse_above
 from cnn.views import read
 
 Array = np.ndarray
+
+SENT_AWAY = (0.001, 0.0025, 0.005, 0.01)
+"""Shares of digits refused at which it is shown how many of the others would be."""
+NEVER_READ = 2.0
+"""More than any probability: refused whatever the bound."""
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -79,10 +85,11 @@ def run(options: argparse.Namespace) -> int:
         readable = np.ones(len(labels), bool)
         what = "MNIST test images"
     others = [drawing for drawing in drawings if drawing.label is None]
-    refused_others = _refused(network, others, bound) if others else None
+    nothing = _nothing(network, others) if others else None
+    refused_others = float((nothing > bound).mean()) if nothing is not None else None
     if not len(labels) and refused_others is None:
         raise CommandError("There is nothing to measure.")
-    result = None
+    result = verdict = None
     if len(labels):
         verdict = judge(read(network.predict_output, pictures), bound)
         result = measure(verdict, labels.astype(int), readable)
@@ -110,6 +117,12 @@ def run(options: argparse.Namespace) -> int:
             f"{len(others):,} drawings that are no digit: refused {refused_others:.4f} "
             f"(95 % interval {low:.4f} to {high:.4f})"
         )
+    if verdict is not None and nothing is not None:
+        digits_nothing = np.where(readable, verdict.nothing, NEVER_READ)
+        bounds = [threshold(digits_nothing, share) for share in SENT_AWAY]
+        words = ", ".join(f"{100 * float((nothing > at).mean()):.1f} %" for at in bounds)
+        shares = ", ".join(f"{100 * share:g} %" for share in SENT_AWAY)
+        print(f"with other bounds, that refuse {shares} of these digits: refused {words}")
     return 0
 
 
@@ -129,7 +142,7 @@ def _facts(result: Evaluation | None, refused_others: float | None, others: int)
     return facts
 
 
-def _refused(network: CNN, drawings: Sequence[Drawing], bound: float) -> float:
-    """The share of these that is refused, be it that there is nothing to read."""
+def _nothing(network: CNN, drawings: Sequence[Drawing]) -> Array:
+    """The probability of "no digit" for each of these (n,), NEVER_READ where there is nothing to read."""
     pictures, readable = prepare_all(drawing.strokes for drawing in drawings)
-    return float((judge(read(network.predict_output, pictures), bound).refused | ~readable).mean())
+    return np.where(readable, judge(read(network.predict_output, pictures)).nothing, NEVER_READ)
