@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 import ui.memory
+from cnn.views import SURE
+from digits.moments import moments
 from digits.samples import SAMPLES
 from digits.strokes import Strokes, StrokesError
 from tests.conftest import run_apart
-from ui.answer import Answers
+from ui.answer import Answers, read
 from ui.live import REMEMBERED, Channel, MessageError, channel_for
 from ui.networks import in_use, shipped
 from ui.pace import LATE, OFTEN, RARE, Pace
@@ -112,6 +114,22 @@ def test_a_drawing_that_was_answered_live_is_not_read_again(monkeypatch):
     answers.panels(SAMPLES[3][0], 0.0, down=True)
     again = Strokes(tuple(path.copy() + 1e-9 for path in drawing.paths), 340)
     assert answers.panels(again, 5.0) is first
+
+
+def test_an_unfinished_drawing_is_looked_at_once_and_a_finished_one_again_when_in_doubt():
+    network = in_use()
+    assert network.lens is not None
+    for sample in (two[0] for two in SAMPLES.values()):
+        for drawn in moments(Strokes(tuple(340 * path for path in sample.paths), 340), 8):
+            glance, look = read(drawn, network, down=True), read(drawn, network)
+            if len(glance.pieces) != 1 or glance.verdict is None or look.verdict is None:
+                continue
+            once = network.lens.predict(glance.pieces[0].prepared.picture[None])
+            np.testing.assert_allclose(glance.verdict.nothing, once[:, 10], atol=1e-6)
+            if once.max() < SURE:
+                assert np.abs(look.verdict.nothing - once[:, 10]).max() > 0
+                return
+    raise AssertionError("no beginning of a digit left any doubt")
 
 
 def test_late_answers_make_visitors_ask_less_often():
