@@ -94,10 +94,16 @@ class Found:
         return median(self.waits[:third]), median(self.waits[-third:])
 
     @property
-    def growth(self) -> float:
-        """Megabytes between the first warm visitor and the last ones."""
+    def warm_and_last(self) -> tuple[float, float]:
+        """Megabytes after the first warm visitors and after the last ones, medians of three."""
         warm = min(WARM, len(self.memory) - 1)
-        return median(self.memory[-3:]) - median(self.memory[warm : warm + 3])
+        return median(self.memory[warm : warm + 3]), median(self.memory[-3:])
+
+    @property
+    def growth(self) -> float:
+        """Megabytes between these."""
+        warm, last = self.warm_and_last
+        return last - warm
 
 
 class Soak:
@@ -303,8 +309,9 @@ def main() -> int:
     )
     print(f"confirmed {len(found.confirmed)}, lost {len(found.lost)}, kept unasked {len(found.unasked)}")
     print(f"pen-up to answer, median: first third {first:.0f} ms, last third {last:.0f} ms")
-    print(f"server's memory: {found.memory[0]:.0f} MB at first, {found.memory[-1]:.0f} MB at last, "
-          f"grown by {found.growth:.1f} MB")  # fmt: skip
+    warm, at_last = found.warm_and_last
+    print(f"server's memory: {warm:.0f} MB after the first visitors, {at_last:.0f} MB after the last "
+          f"(medians of three), most {max(found.memory):.0f} MB")  # fmt: skip
     return int(bool(found.lost or found.unasked) or last > SLOWER * first or found.growth > MOST_GROWTH)
 
 
