@@ -10,7 +10,8 @@ most of the machine then, so these rooms say more about answers than about the s
 Every visitor draws our samples in a hand of its own, so that no two drawings are the same. Printed are the times from a
 message to its answer, from pen-up to the final answer, and until the canvas's message has settled it; how often each
 visitor was answered; how many drawings were answered wrong (another digit, or another 28 x 28 picture, than the same
-drawing gets without any server), how many of these showed somebody else's drawing, and how many strokes got no answer.
+drawing gets without any server), how many of these showed somebody else's drawing, how many strokes got no answer,
+and how many cores the server took while the room came in and drew.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
@@ -294,8 +296,14 @@ def browsers(browser: Browser, url: str, visitors: int, seconds: float) -> list[
     return people
 
 
-def report(people: list[Seen]) -> str:
-    """One line of the table; milliseconds."""
+def cores(server: Server) -> float:
+    """Seconds of processor time that the server has used."""
+    times = psutil.Process(server.process.pid).cpu_times()
+    return times.user + times.system
+
+
+def report(people: list[Seen], share: float) -> str:
+    """One line of the table; milliseconds, and `share`: how many cores the server took."""
 
     def columns(times: list[list[float]]) -> str:
         all_times = 1000 * np.concatenate(times)
@@ -307,13 +315,13 @@ def report(people: list[Seen]) -> str:
         f"| {len(people)} | {np.mean([seen.rate for seen in people]):.1f} | {columns([seen.times for seen in people])} "
         f"| {columns([seen.finals for seen in people])} | {columns([seen.settled for seen in people])} "
         f"| {sum(seen.drawn for seen in people)} | {sum(seen.wrong for seen in people)} "
-        f"| {sum(seen.others for seen in people)} | {sum(seen.lost for seen in people)} |"
+        f"| {sum(seen.others for seen in people)} | {sum(seen.lost for seen in people)} | {share:.2f} |"
     )
 
 
 HEAD = (
     "| visitors | answers a second, each | answer, median | p95 | final, median | p95 | settled, median | p95 "
-    "| drawings | wrong | another's | lost |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
+    "| drawings | wrong | another's | lost | server's cores |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -330,15 +338,19 @@ def main() -> None:
         try:
             print(f"Without a browser:\n{HEAD}", flush=True)
             for visitors in options.visitors:
+                used, begun = cores(server), perf_counter()
                 people = asyncio.run(room(server.url, visitors, options.seconds))
-                print(report([person.seen for person in people]), flush=True)
+                share = (cores(server) - used) / (perf_counter() - begun)
+                print(report([person.seen for person in people], share), flush=True)
             if options.browsers:
                 path = os.environ.get("DIGITSCOPE_BROWSER") or find_browser(Path(sys.executable))
                 print(f"\nIn Chromium:\n{HEAD}", flush=True)
                 with sync_playwright() as playwright:
                     browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
                     for visitors in options.browsers:
-                        print(report(browsers(browser, server.url, visitors, options.seconds)), flush=True)
+                        used, begun = cores(server), perf_counter()
+                        seen = browsers(browser, server.url, visitors, options.seconds)
+                        print(report(seen, (cores(server) - used) / (perf_counter() - begun)), flush=True)
         finally:
             server.stop()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp
 from time import perf_counter
 
 OFTEN = 0.05
@@ -12,7 +13,9 @@ SHARE = 5
 LATE = 0.15
 """Seconds that answers may take before what is only nice to have is refused."""
 MEMORY = 0.1
-"""Weight of the newest answer in the mean."""
+"""Weight of the newest answer in the mean, where answers come quickly."""
+FORGET = 2.0
+"""Seconds after which what was before weighs a third: when a crowd has left, who stays is not slow for long."""
 
 
 class Pace:
@@ -24,8 +27,10 @@ class Pace:
 
     def note(self, seconds: float) -> None:
         """An answer took so long from the message's arrival."""
-        self.noted = perf_counter()
-        self.took += MEMORY * (seconds - self.took)
+        now = perf_counter()
+        weight = max(MEMORY, 1 - exp((self.noted - now) / FORGET))
+        self.noted = now
+        self.took += weight * (seconds - self.took)
 
     @property
     def interval(self) -> float:

@@ -149,6 +149,21 @@ def test_late_answers_make_visitors_ask_less_often():
     assert not pace.late
 
 
+def test_who_stays_when_a_crowd_has_left_is_soon_answered_often(monkeypatch):
+    now = 0.0
+    monkeypatch.setattr("ui.pace.perf_counter", lambda: now)
+    pace = Pace()
+    for _ in range(300):
+        now += 0.01
+        pace.note(2 * LATE)
+    assert pace.interval == RARE
+    begun = now
+    while pace.interval > OFTEN:
+        now += pace.interval
+        pace.note(0.005)
+    assert now - begun < 8
+
+
 class Ring:
     """Something that only a collection can free."""
 
