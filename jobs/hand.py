@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from copy import deepcopy
@@ -37,6 +38,8 @@ REHEARSED = 3000
 """Training images of MNIST that are learned from as well."""
 USUAL = 40
 """Variations of each of our own samples, learned from as well: what a pen draws must not be forgotten either."""
+HABIT = 2
+"""One drawing that is taken for another digit may be a slip; so many are how this hand writes."""
 MEASURED = 2000
 """Validation images of MNIST that tell how much was forgotten."""
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -146,7 +149,9 @@ def learn(packed: bytes, drawings: Sequence[Drawn], seed: int = SEED) -> Iterato
     own = variations(readable, COPIES, rng)
     own = warp(own[0], rng, WARP), own[1]
     chosen = rng.choice(len(data.training[1]), REHEARSED, replace=False)
-    usual = variations([(sample, digit) for digit, two in SAMPLES.items() for sample in two], USUAL, rng)
+    given_up = _given_up(network, readable)
+    kept = [(sample, digit) for digit, two in SAMPLES.items() if digit not in given_up for sample in two]
+    usual = variations(kept, USUAL, rng)
     old = (
         warp(np.concatenate([data.training[0][chosen], usual[0]]), rng, WARP),
         np.concatenate([data.training[1][chosen], usual[1]]),
@@ -162,6 +167,17 @@ def learn(packed: bytes, drawings: Sequence[Drawn], seed: int = SEED) -> Iterato
     facts = {key: header[key] for key in ("preprocessing", "refuse_above", "architecture") if key in header}
     packed = weights.to_bytes(adapted, **facts, data="the shipped network, adapted to one hand")
     yield Learned(packed, before, measure(adapted, readable, unseen))
+
+
+def _given_up(network: CNN, drawings: Sequence[Drawn]) -> set[int]:
+    """The digits that HABIT or more of the drawings were taken for, and are not: this hand writes those otherwise."""
+    said = judge(Reader(network).predict(_pictures(drawings))).probabilities.argmax(axis=1)
+    taken = Counter(int(digit) for digit, (_, label) in zip(said, drawings, strict=True) if digit != label)
+    return {digit for digit, times in taken.items() if times >= HABIT}
+
+
+def _pictures(drawings: Sequence[Drawn]) -> Array:
+    return np.array([prepare(strokes).picture for strokes, _ in drawings])
 
 
 def gentlest(network: CNN, adapted: CNN, trial: tuple[Array, Array]) -> CNN:
@@ -203,7 +219,7 @@ def variations(drawings: Sequence[Drawn], copies: int, rng: np.random.Generator)
 def measure(network: CNN, drawings: Sequence[Drawn], unseen: tuple[Array, Array]) -> Meter:
     """What the network reads right."""
     reader = Reader(network)
-    own = np.array([prepare(strokes).picture for strokes, _ in drawings])
+    own = _pictures(drawings)
     data = mnist.load()
     images, labels = (array[:MEASURED] for array in data.validation)
 
