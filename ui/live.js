@@ -12,6 +12,7 @@ const MOST = 20_000; // points beyond which only the canvas itself is answered: 
 const PAUSE = 1.5; // times what an answer took, until it stood on the page: a busy machine is asked less often
 const LATER_EVERY = 250; // milliseconds between two looks at panels that may lag behind
 const PATIENCE = 5000; // milliseconds after which an answer is given up
+const AGAIN = 1500; // milliseconds after which a server that is new to us is sent the drawing once more
 const DOUBT = 8000; // milliseconds without a word from the canvas after which a stroke is not believed in any longer
 const LONGEST_SILENCE = 10000; // milliseconds without a try after failures
 
@@ -129,7 +130,7 @@ class Follower {
     this.stop.abort();
     this.observer.disconnect();
     this.line.close();
-    for (const timer of [this.timer, this.laterTimer, this.doubt]) clearTimeout(timer);
+    for (const timer of [this.timer, this.laterTimer, this.doubt, this.again]) clearTimeout(timer);
   }
 
   // ---- what the server's script says
@@ -141,7 +142,12 @@ class Follower {
     if (data.on) this.line.open(data.address);
     if (!newer) return;
     this.silence = 0;
-    if (data.token !== known) this.sendAgain();
+    if (data.token !== known) {
+      this.sendAgain();
+      // A pen that is lifted in this very moment may have come too late for that, and too early for the server.
+      clearTimeout(this.again);
+      this.again = setTimeout(() => this.sendAgain(), AGAIN);
+    }
     // The canvas sends all that was finished up to some moment: what lies before a stroke that it knows is old too.
     const old = this.finished.findLastIndex((path) => data.recent.some((other) => near(ends(path), other)));
     this.finished = this.finished.slice(old + 1);

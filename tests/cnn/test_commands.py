@@ -13,6 +13,7 @@ from cnn import weights
 from cnn.__main__ import main
 from cnn.architectures import build
 from cnn.commands import courses
+from cnn.commands.calibrate import calibration
 from cnn.commands.measure import wilson
 from cnn.views import read
 from digits import lessons
@@ -145,6 +146,11 @@ def test_the_shipped_recipe_calibrates_on_those_held_out_and_then_learns_from_al
         return lessons.lesson(known, seed)
 
     monkeypatch.setattr(courses, "lesson", noted)
+    monkeypatch.setattr(
+        courses,
+        "calibration",
+        lambda network, others, validation: calibration(network, others, (validation[0][:500], validation[1][:500])),
+    )
     out, never_saw = tmp_path / "net.npz", tmp_path / "never.npz"
     options = ["--images", "400", "--epochs", "1", "--out", str(out), "--held-out-weights", str(never_saw)]
     assert main(["train", *options, "--strokes", str(drawings), str(other), "--held-out", "you"]) == 0
