@@ -296,10 +296,21 @@ def browsers(browser: Browser, url: str, visitors: int, seconds: float) -> list[
     return people
 
 
-def cores(server: Server) -> float:
-    """Seconds of processor time that the server has used."""
-    times = psutil.Process(server.process.pid).cpu_times()
-    return times.user + times.system
+class Cores:
+    """How many cores the server has taken since this was made."""
+
+    def __init__(self, server: Server) -> None:
+        self.process = psutil.Process(server.process.pid)
+        self.used, self.begun = self._used(), perf_counter()
+
+    def _used(self) -> float:
+        times = self.process.cpu_times()
+        return times.user + times.system
+
+    @property
+    def taken(self) -> float:
+        """Processor time by time."""
+        return (self._used() - self.used) / (perf_counter() - self.begun)
 
 
 def report(people: list[Seen], share: float) -> str:
@@ -338,19 +349,18 @@ def main() -> None:
         try:
             print(f"Without a browser:\n{HEAD}", flush=True)
             for visitors in options.visitors:
-                used, begun = cores(server), perf_counter()
+                cores = Cores(server)
                 people = asyncio.run(room(server.url, visitors, options.seconds))
-                share = (cores(server) - used) / (perf_counter() - begun)
-                print(report([person.seen for person in people], share), flush=True)
+                print(report([person.seen for person in people], cores.taken), flush=True)
             if options.browsers:
                 path = os.environ.get("DIGITSCOPE_BROWSER") or find_browser(Path(sys.executable))
                 print(f"\nIn Chromium:\n{HEAD}", flush=True)
                 with sync_playwright() as playwright:
                     browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
                     for visitors in options.browsers:
-                        used, begun = cores(server), perf_counter()
+                        cores = Cores(server)
                         seen = browsers(browser, server.url, visitors, options.seconds)
-                        print(report(seen, (cores(server) - used) / (perf_counter() - begun)), flush=True)
+                        print(report(seen, cores.taken), flush=True)
         finally:
             server.stop()
 

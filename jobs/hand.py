@@ -171,7 +171,7 @@ def learn(packed: bytes, drawings: Sequence[Drawn], seed: int = SEED) -> Iterato
 
 def _given_up(network: CNN, drawings: Sequence[Drawn]) -> set[int]:
     """The digits that HABIT or more of the drawings were taken for, and are not: this hand writes those otherwise."""
-    said = judge(Reader(network).predict(_pictures(drawings))).probabilities.argmax(axis=1)
+    said = _said(Reader(network), _pictures(drawings))
     taken = Counter(int(digit) for digit, (_, label) in zip(said, drawings, strict=True) if digit != label)
     return {digit for digit, times in taken.items() if times >= HABIT}
 
@@ -201,7 +201,11 @@ def blend(one: CNN, other: CNN, share: float) -> CNN:
 
 
 def _right(reader: Reader, pictures: Array, truth: Array) -> float:
-    return float((judge(reader.predict(pictures)).probabilities.argmax(axis=1) == truth).mean())
+    return float((_said(reader, pictures) == truth).mean())
+
+
+def _said(reader: Reader, pictures: Array) -> Array:
+    return judge(reader.predict(pictures)).probabilities.argmax(axis=1)
 
 
 def variations(drawings: Sequence[Drawn], copies: int, rng: np.random.Generator) -> tuple[Array, Array]:

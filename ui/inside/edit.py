@@ -7,7 +7,6 @@ import streamlit as st
 from cnn import views
 from cnn.explain.edits import MOST, Edit, smallest_edit
 from cnn.verdict import judge
-from cnn.views import VIEWS
 
 from ui.inside.subject import Subject, named
 from ui.pictures import RAMP, ink_picture, png_address
@@ -47,9 +46,9 @@ def show_edit(subject: Subject) -> None:
         f"{_plate(marked, 'What changed', COLOURED, _listed(found.picture, changed))}"
         f"{_plate(ink_picture(found.picture), 'Edited', reading(subject, found.picture))}</div>"
         '<p class="hint">The search goes where the gradient promises most and lets the network check every step: '
-        "it finds "
-        "a small edit, not provably the smallest. It is made against the pass with the picture as it is; where that "
-        f"leaves doubt, the answer above the tabs is the mean of {VIEWS} views, which such edits often fool less.</p>"
+        "it finds a small edit, not provably the smallest. It is made against the pass with the picture as it is; "
+        f"where that leaves doubt, the answer above the tabs is the mean of {views.VIEWS} views, which such edits often "
+        "fool less.</p>"
     )
 
 
