@@ -15,7 +15,7 @@ from time import perf_counter
 from playwright.sync_api import Page, expect
 
 from benchmarks.visit import visit
-from digits.samples import SAMPLES
+from digitscope.digits.samples import SAMPLES
 from tests.conftest import on_board
 from tests.e2e.pen import SIDE, answer, draw, press
 

@@ -24,8 +24,8 @@ from cnn.fast.reader import Reader
 from cnn.network import CNN
 from cnn.verdict import judge
 from cnn.weights import WeightsError
-from digits.preprocess import prepare_all
-from digits.strokes import Drawing
+from digitscope.digits.preprocess import prepare_all
+from digitscope.digits.strokes import Drawing
 from jobs.hand import DRAWINGS, Learned, learn
 
 Array = np.ndarray

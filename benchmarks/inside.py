@@ -21,9 +21,9 @@ from cnn.explain.landscape import fingerprint, last_features, neighbours, princi
 from cnn.explain.occlusion import occlusion
 from cnn.explain.saliency import saliency
 from cnn.fast.reader import Reader
-from digits import mnist
-from digits.preprocess import prepare
-from digits.samples import SAMPLES
+from digitscope.digits.io import mnist
+from digitscope.digits.preprocess import prepare
+from digitscope.digits.samples import SAMPLES
 from ui.inside.broken import QUICK
 from ui.inside.change import CHANGES
 from ui.inside.landscape import MANY

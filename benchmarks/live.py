@@ -13,7 +13,7 @@ import argparse
 import numpy as np
 
 from benchmarks.visit import visit
-from digits.samples import SAMPLES
+from digitscope.digits.samples import SAMPLES
 from tests.conftest import on_board
 from tests.e2e.pen import SIDE, answer, draw_at_hand_speed, press
 from tests.e2e.watch import layout_shift, record, strokes_seen

@@ -42,10 +42,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError
 
-from digits.preprocess import resample
-from digits.samples import SAMPLES
-from digits.scribe import vary
-from digits.strokes import Strokes
+from digitscope.digits.preprocess import resample
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Strokes
+from digitscope.digits.synthesis.stroke_augmentation import vary
 from tests.conftest import on_board
 from tests.e2e.conftest import FLAGS, Server
 from ui.answer import SURE, answer_panels, read

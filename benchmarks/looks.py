@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 from environment import find_browser
 from playwright.sync_api import Page, sync_playwright
 
-from digits.samples import SAMPLES
+from digitscope.digits.samples import SAMPLES
 from tests.conftest import on_board
 from tests.e2e.conftest import FLAGS, Server
 from tests.e2e.pen import SIDE, answer, draw

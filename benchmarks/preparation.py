@@ -18,10 +18,10 @@ from cnn.commands import SHIPPED, load_network, read_drawings
 from cnn.commands.measure import wilson
 from cnn.verdict import judge
 from cnn.views import read
-from digits.photo import prepare_photo
-from digits.preprocess import prepare
-from digits.rivals import boxed, shrunk
-from digits.strokes import Strokes
+from digitscope.digits.io.photo import prepare_photo
+from digitscope.digits.other_preparations import boxed, shrunk
+from digitscope.digits.preprocess import prepare
+from digitscope.digits.strokes import Strokes
 
 Array = np.ndarray
 

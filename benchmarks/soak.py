@@ -31,8 +31,8 @@ import psutil
 from environment import find_browser
 from playwright.sync_api import Page, expect, sync_playwright
 
-from digits.samples import SAMPLES
-from digits.scribe import vary
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.synthesis.stroke_augmentation import vary
 from stand.store import FILE, Store
 from tests.conftest import on_board
 from tests.e2e.conftest import FLAGS, Server

@@ -24,7 +24,7 @@ from environment import find_browser
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from digits.samples import SAMPLES
+from digitscope.digits.samples import SAMPLES
 from tests.conftest import on_board
 from tests.e2e.conftest import FLAGS, Server
 from tests.e2e.pen import PATIENCE, answer, board, draw, draw_by_touch

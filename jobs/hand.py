@@ -11,18 +11,19 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
 import numpy as np
+from threadpoolctl import threadpool_limits
+
 from cnn import weights
 from cnn.adapt import AdaptStep, adapt
 from cnn.fast.reader import Reader
 from cnn.network import CNN
 from cnn.verdict import judge
-from digits import mnist
-from digits.augment import warp
-from digits.preprocess import prepare
-from digits.samples import SAMPLES
-from digits.scribe import vary
-from digits.strokes import Strokes
-from threadpoolctl import threadpool_limits
+from digitscope.digits.io import mnist
+from digitscope.digits.preprocess import prepare
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Strokes
+from digitscope.digits.synthesis.stroke_augmentation import vary
+from digitscope.digits.synthesis.warp import warp
 
 Array = np.ndarray
 Drawn = tuple[Strokes, int]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+
 from cnn.settings import Settings
 from cnn.training import EpochDone, StepDone
 

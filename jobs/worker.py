@@ -9,17 +9,17 @@ from time import monotonic
 from typing import Protocol
 
 import numpy as np
+from threadpoolctl import threadpool_limits
+
 from cnn import checkpoint, weights
 from cnn.architectures import from_list, stack
 from cnn.fast.engine import FastEngine
 from cnn.layers import Conv3x3
 from cnn.network import CNN
 from cnn.training import Diverged, EpochDone, Event, Finished, Run, StepDone, fit
-from digits import mnist
-from digits.augment import warp
-from digits.preprocess import PREPROCESSING
-from threadpoolctl import threadpool_limits
-
+from digitscope.digits.io import mnist
+from digitscope.digits.preprocess import PREPROCESSING
+from digitscope.digits.synthesis.warp import warp
 from jobs.messages import (
     Answers,
     Change,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+
 from cnn.commands.measure import wilson
 
 Array = np.ndarray

@@ -9,12 +9,12 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
-from cnn.weights import WeightsError, load
-from digits.preprocess import prepare
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from cnn.weights import WeightsError, load
+from digitscope.digits.preprocess import prepare
 from stand.challenges import CHALLENGES
 from stand.counting import Accuracy, accuracy, confusions
 from stand.store import Kept, Score, Store

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from digits.strokes import Strokes
 from sqlalchemy import Engine, ForeignKey, LargeBinary, create_engine, delete, event, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from digitscope.digits.strokes import Strokes
 
 FOLDER_VARIABLE = "DIGITSCOPE_STAND"
 """The environment variable that names the folder of the stand's files."""

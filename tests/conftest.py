@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 
-from digits import mnist
-from digits.mnist import Mnist
-from digits.samples import SAMPLES
-from digits.strokes import Drawing, Strokes, read_unipen
+from digitscope.digits.io import mnist
+from digitscope.digits.io.mnist import Mnist
+from digitscope.digits.io.unipen import read_unipen
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Drawing, Strokes
 
 Result = TypeVar("Result")
 

@@ -21,8 +21,8 @@ README = (PROJECT / "README.md").read_text("utf-8")
         ("cnn", "import streamlit"),
         ("cnn", "from digits import mnist"),
         ("cnn", "import scipy"),
-        ("digits", "from cnn import CNN"),
-        ("digits", "import streamlit as st"),
+        ("digitscope.digits", "from cnn import CNN"),
+        ("digitscope.digits", "import streamlit as st"),
         ("jobs", "from ui.page import page"),
         ("jobs", "import streamlit"),
         ("ui", "import app"),
@@ -60,7 +60,7 @@ def calls_and_imports(room: str) -> list[str]:
 
 
 def test_nothing_that_a_visitor_sends_can_be_code():
-    said = [line for room in ("ui", "jobs", "stand", "digits", "cnn") for line in calls_and_imports(room)]
+    said = [line for room in ("ui", "jobs", "stand", "digitscope.digits", "cnn") for line in calls_and_imports(room)]
     # Whoever opens a cluster's ports to others was told what that means: its messages are pickles by Dask's design.
     code = [
         line

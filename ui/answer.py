@@ -9,12 +9,12 @@ from time import perf_counter
 
 import numpy as np
 import streamlit as st
+
 from cnn import views
 from cnn.verdict import judge
-from digits.preprocess import NOTHING, Prepared, prepare
-from digits.split import Piece, split
-from digits.strokes import Strokes
-
+from digitscope.digits.preprocess import NOTHING, Prepared, prepare
+from digitscope.digits.segment import Piece, split
+from digitscope.digits.strokes import Strokes
 from ui.networks import InUse
 from ui.pictures import INK, ink_picture
 from ui.session import Reading

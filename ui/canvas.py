@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from digits.preprocess import resample
-from digits.samples import SAMPLES
-from digits.strokes import Strokes, StrokesError, strokes_from_canvas
 from streamlit_drawable_canvas import st_canvas
 
+from digitscope.digits.io.canvas import strokes_from_canvas
+from digitscope.digits.preprocess import resample
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Strokes, StrokesError
 from ui.pictures import INK
 from ui.session import session
 

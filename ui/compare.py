@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import streamlit as st
-from cnn.verdict import judge
-from digits.rivals import boxed, shrunk
 
+from cnn.verdict import judge
+from digitscope.digits.other_preparations import boxed, shrunk
 from ui.answer import percent
 from ui.networks import InUse
 from ui.pictures import ink_picture

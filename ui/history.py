@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+
 from cnn.training import EpochDone
 from jobs.messages import Answers, Checked, Ended, Epoch, Filters, OwnAnswers, Paused, Report, Steps
 

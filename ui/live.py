@@ -17,8 +17,9 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import streamlit as st
-from digits.strokes import Strokes, strokes_from_canvas
 
+from digitscope.digits.io.canvas import strokes_from_canvas
+from digitscope.digits.strokes import Strokes
 from ui.session import session
 
 Panels = dict[str, str]

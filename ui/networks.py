@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from threadpoolctl import threadpool_limits
+
 from cnn.fast.lens import Lens
 from cnn.verdict import refuse_above
 from cnn.weights import WeightsError, from_bytes, load
-from digits.preprocess import PREPROCESSING
-from threadpoolctl import threadpool_limits
-
+from digitscope.digits.preprocess import PREPROCESSING
 from ui.session import session
 
 SHIPPED = Path(__file__).parents[1] / "pretrained" / "digitscope.npz"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import streamlit as st
-from digits.photo import PhotoError, read_photo
-from digits.preprocess import Prepared
+
+from digitscope.digits.io.photo import PhotoError, read_photo
+from digitscope.digits.preprocess import Prepared
 
 KINDS = ["png", "jpg", "jpeg", "webp", "bmp"]
 LARGEST = 20

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+
 from cnn.architectures import ARCHITECTURES, build, from_list, stack, to_list
 from cnn.layers import BatchNorm, Conv3x3, Dropout, FullyConnected, Layer, MaxPool2x2, ReLU, Softmax
 from cnn.network import CNN

@@ -13,12 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
-from digits.strokes import StrokesError
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 from starlette.status import WS_1008_POLICY_VIOLATION, WS_1009_MESSAGE_TOO_BIG
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from digitscope.digits.strokes import StrokesError
 from ui.event.mode import is_event_server
 from ui.headers import SecureHeaders
 from ui.live import ADDRESS, MessageError, channel_for

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
+
 from cnn.fast.lens import Lens
 from cnn.verdict import USUAL_THRESHOLD, Verdict
-from digits.preprocess import Prepared
-from digits.split import Piece
-from digits.strokes import Strokes
+from digitscope.digits.preprocess import Prepared
+from digitscope.digits.segment import Piece
+from digitscope.digits.strokes import Strokes
 
 if TYPE_CHECKING:
     from ui.answer import Answers

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
+
 from cnn import views
 from cnn.verdict import judge
-from digits.moments import moments
-from digits.preprocess import prepare_all
-from digits.strokes import Strokes
-
+from digitscope.digits.prefixes import moments
+from digitscope.digits.preprocess import prepare_all
+from digitscope.digits.strokes import Strokes
 from ui.answer import percent
 from ui.networks import InUse
 from ui.pictures import INK, ink_picture

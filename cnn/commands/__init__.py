@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from digits import mnist
-from digits.mnist import Mnist, MnistError
-from digits.preprocess import PREPROCESSING
-from digits.strokes import Drawing, StrokesError, read_unipen
-
 from cnn import CNN
 from cnn.weights import WeightsError, load
+from digitscope.digits.io import mnist
+from digitscope.digits.io.mnist import Mnist, MnistError
+from digitscope.digits.io.unipen import read_unipen
+from digitscope.digits.preprocess import PREPROCESSING
+from digitscope.digits.strokes import Drawing, StrokesError
 
 SHIPPED = Path(__file__).parents[2] / "pretrained" / "digitscope.npz"
 

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from digits.preprocess import prepare_all
-from digits.strokes import Drawing
 
 from cnn import weights
 from cnn.calibration import best_temperature, cool, expected_calibration_error, threshold, with_temperature
@@ -23,6 +21,8 @@ from cnn.network import CNN
 from cnn.training import Examples
 from cnn.verdict import judge
 from cnn.views import combine, read_views
+from digitscope.digits.preprocess import prepare_all
+from digitscope.digits.strokes import Drawing
 
 MOST_REFUSED = 0.0025
 """The share of held-out digits that may be refused: a digit sent away annoys more than a letter that is let in."""

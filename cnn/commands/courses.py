@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from digits.lessons import lesson
-from digits.mnist import Mnist
-from digits.strokes import Drawing
 
 from cnn.calibration import cool
 from cnn.commands import CommandError
@@ -23,6 +20,9 @@ from cnn.commands.progress import Curves, with_progress
 from cnn.commands.save import save
 from cnn.network import CNN
 from cnn.training import Examples, Run
+from digitscope.digits.io.mnist import Mnist
+from digitscope.digits.strokes import Drawing
+from digitscope.digits.synthesis.training_set import lesson
 
 HELD_OUT = ("25", "26", "27", "28", "29", "30", "apb")
 """Of the pen data that README names: the last writers of one collection, and one laboratory of the other."""

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from digits.preprocess import prepare_all
-from digits.strokes import Drawing
 
 from cnn.calibration import threshold
 from cnn.commands import SHIPPED, CommandError, load_mnist, load_network, read_drawings
@@ -21,6 +19,8 @@ from cnn.container import FileError
 from cnn.network import CNN
 from cnn.verdict import judge, refuse_above
 from cnn.views import read
+from digitscope.digits.preprocess import prepare_all
+from digitscope.digits.strokes import Drawing
 
 Array = np.ndarray
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from digits.photo import PhotoError, read_photo
 
 from cnn.commands import SHIPPED, load_network
 from cnn.verdict import judge, refuse_above
 from cnn.views import read
+from digitscope.digits.io.photo import PhotoError, read_photo
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:

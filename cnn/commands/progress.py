@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from digits.augment import warp
 from tqdm import tqdm
 
 from cnn import checkpoint
@@ -13,6 +12,7 @@ from cnn.commands import CommandError
 from cnn.container import write
 from cnn.fast.engine import FastEngine
 from cnn.training import Diverged, EpochDone, Examples, Finished, Run, StepDone, fit
+from digitscope.digits.synthesis.warp import warp
 
 Curves = tuple[list[StepDone], list[EpochDone]]
 """What a run's learning curves are drawn from."""

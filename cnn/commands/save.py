@@ -6,12 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from digits.preprocess import PREPROCESSING
-
 from cnn import weights
 from cnn.architectures import name_of
 from cnn.network import CNN
 from cnn.training import Examples, Run
+from digitscope.digits.preprocess import PREPROCESSING
 
 
 def save(out: Path, network: CNN, run: Run, validation: Examples, **facts: Any) -> None:

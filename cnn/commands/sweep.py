@@ -9,9 +9,6 @@ from itertools import product
 from time import monotonic, sleep
 from typing import Any
 
-from jobs.cluster import ClusterError
-from jobs.messages import Ended, Job, Steps, Stop
-from jobs.room import Limits, Room, Ticket, room_for
 from tqdm import tqdm
 
 from cnn.architectures import ARCHITECTURES, build, to_list
@@ -19,6 +16,9 @@ from cnn.commands import CommandError
 from cnn.commands.train import FLAGS
 from cnn.recipes import RECIPES
 from cnn.settings import Settings
+from jobs.cluster import ClusterError
+from jobs.messages import Ended, Job, Steps, Stop
+from jobs.room import Limits, Room, Ticket, room_for
 
 LOOK_SECONDS = 0.2
 MOST = 500

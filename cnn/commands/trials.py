@@ -6,19 +6,19 @@ import json
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from digits import habits
-from digits.habits import shuffled
-from digits.lessons import side_by_side
-from digits.preprocess import prepare_all
-from digits.scribe import hasty, on_board, shaky, slanted
-from digits.split import split
-from digits.strokes import Drawing, Strokes
 
 from cnn.commands import CommandError
 from cnn.commands.measure import measure, wilson
 from cnn.network import CNN
 from cnn.verdict import judge
 from cnn.views import read
+from digitscope.digits.preprocess import prepare_all
+from digitscope.digits.segment import split
+from digitscope.digits.strokes import Drawing, Strokes
+from digitscope.digits.synthesis import habits
+from digitscope.digits.synthesis.habits import shuffled
+from digitscope.digits.synthesis.stroke_augmentation import hasty, on_board, shaky, slanted
+from digitscope.digits.synthesis.training_set import side_by_side
 
 Array = np.ndarray
 Labelled = list[tuple[Strokes, int]]

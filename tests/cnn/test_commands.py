@@ -16,8 +16,8 @@ from cnn.commands import courses
 from cnn.commands.calibrate import calibration
 from cnn.commands.measure import wilson
 from cnn.views import read
-from digits import lessons
-from digits.samples import SAMPLES
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.synthesis import training_set
 
 UNIPEN = """.COORD X Y
 .HIERARCHY DIGIT
@@ -136,14 +136,14 @@ def test_the_shipped_recipe_calibrates_on_those_held_out_and_then_learns_from_al
     capsys, tmp_path, drawings, monkeypatch
 ):
     for name, few in (("RULED", 2), ("SENSELESS", 30), ("PAIRS", 10)):
-        monkeypatch.setattr(lessons, name, few)
+        monkeypatch.setattr(training_set, name, few)
     other = tmp_path / "other.unipen"
     other.write_text(drawings.read_text().replace(" me 0", " you 0"))
     learned_from = []
 
     def noted(known, seed):
         learned_from.append({drawing.writer for drawing in known})
-        return lessons.lesson(known, seed)
+        return training_set.lesson(known, seed)
 
     monkeypatch.setattr(courses, "lesson", noted)
     monkeypatch.setattr(

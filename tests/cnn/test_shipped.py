@@ -10,9 +10,9 @@ from cnn.commands.measure import measure
 from cnn.verdict import judge
 from cnn.views import read
 from cnn.weights import load
-from digits import habits, nonsense
-from digits.preprocess import PREPROCESSING, prepare_all
-from digits.strokes import read_unipen
+from digitscope.digits.io.unipen import read_unipen
+from digitscope.digits.preprocess import PREPROCESSING, prepare_all
+from digitscope.digits.synthesis import habits, negatives
 from tests.conftest import PEN_DATA
 
 
@@ -55,7 +55,7 @@ def test_it_reads_what_people_draw(shipped, twenty_drawings):
 def test_it_refuses_what_is_no_digit(shipped):
     network, header = shipped
     rng = np.random.default_rng(99)
-    pictures, _ = prepare_all(nonsense.draw(rng) for _ in range(200))
+    pictures, _ = prepare_all(negatives.draw(rng) for _ in range(200))
     assert judge(read(network.predict_output, pictures), header["refuse_above"]).refused.mean() >= 0.95
 
 

@@ -15,7 +15,7 @@ from cnn.network import CNN
 from cnn.schedules import SCHEDULES
 from cnn.settings import Settings
 from cnn.training import Diverged, EpochDone, Finished, PlainEngine, Run, StepDone, fit
-from digits.augment import warp
+from digitscope.digits.synthesis.warp import warp
 
 
 @pytest.fixture

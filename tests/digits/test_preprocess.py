@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from digits.preprocess import (
+from digitscope.digits.preprocess import (
     BOX,
     CENTRE,
     INK,
@@ -20,8 +20,8 @@ from digits.preprocess import (
     prepare_all,
     resample,
 )
-from digits.samples import SAMPLES
-from digits.strokes import Strokes
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Strokes
 
 ALL = [strokes for pair in SAMPLES.values() for strokes in pair]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
-from digits.preprocess import resample
+from digitscope.digits.preprocess import resample
 
 SIDE = 340
 """The board's side in pixels."""

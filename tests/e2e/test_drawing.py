@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from digits.samples import SAMPLES
-from digits.strokes import Drawing
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Drawing
 from tests.conftest import on_board
 from tests.e2e.pen import PATIENCE, SIDE, answer, board, draw, draw_by_touch, press
 from tests.e2e.watch import layout_shift, record

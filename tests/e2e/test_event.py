@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from digits.samples import SAMPLES
-from digits.strokes import read_unipen
+from digitscope.digits.io.unipen import read_unipen
+from digitscope.digits.samples import SAMPLES
 from stand import pin
 from stand.challenges import digit_of_the_hour
 from stand.store import FILE, Kept, Store

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from benchmarks.first_load import held
 from benchmarks.load import room
-from digits.samples import SAMPLES
+from digitscope.digits.samples import SAMPLES
 from tests.conftest import on_board, run_apart
 from tests.e2e.conftest import Server
 from tests.e2e.pen import PATIENCE, SIDE, answer, board, draw, draw_by_touch, press

@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
 from cnn import weights
-from digits.samples import SAMPLES
+from digitscope.digits.samples import SAMPLES
 from tests.conftest import PROJECT, on_board
 from tests.e2e.pen import PATIENCE, SIDE, answer, draw, draw_by_touch, press
 from tests.e2e.test_training import SLOW, button, open_training

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from playwright.sync_api import Browser, Page, expect
 
-from digits.samples import SAMPLES
+from digitscope.digits.samples import SAMPLES
 from tests.conftest import on_board
 from tests.e2e.conftest import Server
 from tests.e2e.pen import PATIENCE, SIDE, answer, board, draw, draw_at_hand_speed, draw_by_touch, press

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from benchmarks.load import Visitor, draw_together
-from digits.samples import SAMPLES
+from digitscope.digits.samples import SAMPLES
 from tests.conftest import PROJECT, on_board, run_apart
 from tests.e2e.conftest import Server
 from tests.e2e.pen import SIDE, answer, draw, press

@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
-from digits import habits, nonsense
-from digits.lessons import side_by_side
-from digits.samples import SAMPLES
-from digits.strokes import Strokes
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Strokes
+from digitscope.digits.synthesis import habits, negatives
+from digitscope.digits.synthesis.training_set import side_by_side
 from tests.conftest import on_board
 from tests.e2e.pen import PATIENCE, SIDE, answer, draw, press
 
@@ -26,7 +26,7 @@ def test_a_number_is_cut_and_read(page: Page) -> None:
 
 
 def test_what_is_no_digit_is_not_read(page: Page) -> None:
-    face = Strokes(tuple(nonsense.face(np.random.default_rng(3))))
+    face = Strokes(tuple(negatives.face(np.random.default_rng(3))))
     draw(page, on_board(face, SIDE))
     assert answer(page, len(face.paths)) == ""
     expect(page.locator(".st-key-answer")).to_contain_text("I can’t read this")

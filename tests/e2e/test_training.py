@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from digits.samples import SAMPLES
+from digitscope.digits.samples import SAMPLES
 from tests.conftest import on_board
 from tests.e2e.pen import PATIENCE, SIDE, answer, draw, press
 from tests.e2e.test_live import settled

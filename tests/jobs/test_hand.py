@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from cnn import weights
-from digits.preprocess import PREPROCESSING
-from digits.samples import SAMPLES
-from digits.strokes import Strokes
+from digitscope.digits.preprocess import PREPROCESSING
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Strokes
 from jobs import hand
 from jobs.hand import Failed, HandLesson, Learned, Progress
 from tests.conftest import PROJECT

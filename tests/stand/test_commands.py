@@ -11,8 +11,8 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from digits.samples import SAMPLES
-from digits.strokes import read_unipen
+from digitscope.digits.io.unipen import read_unipen
+from digitscope.digits.samples import SAMPLES
 from stand import pin
 from stand.__main__ import main
 from stand.store import FILE, Store

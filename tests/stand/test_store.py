@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digits.samples import SAMPLES
-from digits.strokes import Strokes
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Strokes
 from stand.store import Store, StoreError
 from tests.conftest import PROJECT
 

@@ -12,9 +12,9 @@ import pytest
 
 import ui.memory
 from cnn.views import SURE
-from digits.moments import moments
-from digits.samples import SAMPLES
-from digits.strokes import Strokes, StrokesError
+from digitscope.digits.prefixes import moments
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Strokes, StrokesError
 from tests.conftest import run_apart
 from ui.answer import Answers, read
 from ui.live import REMEMBERED, Channel, MessageError, channel_for

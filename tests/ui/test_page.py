@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 import ui.networks
 from cnn import weights
 from cnn.architectures import build
-from digits.preprocess import PREPROCESSING
-from digits.samples import SAMPLES
-from digits.strokes import Strokes
+from digitscope.digits.preprocess import PREPROCESSING
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Strokes
 from tests.conftest import PROJECT
 
 

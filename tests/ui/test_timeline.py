@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digits.samples import SAMPLES
-from digits.strokes import Strokes
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Strokes
 from tests.ui.test_page import draw, fresh_caches, html, opened  # noqa: F401, fixtures
 from ui.networks import InUse, shipped
 from ui.timeline import Change, Timeline, changes, changes_in_words, chart_data, grown_svg, timeline

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-from digits.preprocess import NOTHING
-from digits.strokes import Strokes, StrokesError
 
+from digitscope.digits.preprocess import NOTHING
+from digitscope.digits.strokes import Strokes, StrokesError
 from ui.answer import SURE, read
 from ui.canvas import canvas
 from ui.event.visitor import say, visitor

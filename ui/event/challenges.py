@@ -8,6 +8,7 @@ from time import monotonic
 
 import numpy as np
 import streamlit as st
+
 from stand import names
 from stand.challenges import (
     FOOL,
@@ -23,7 +24,6 @@ from stand.challenges import (
     trick,
 )
 from stand.store import StoreError, day_of
-
 from ui.event.board import fresh, probability_of, said_digit
 from ui.event.draw import ask_consent, keep_or_ask, thank
 from ui.event.visitor import clear_board, say, store, visitor

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
-from stand.store import StoreError
 
+from stand.store import StoreError
 from ui.event.board import fresh, said_digit, several
 from ui.event.visitor import clear_board, say, store, visitor
 

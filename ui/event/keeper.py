@@ -6,9 +6,9 @@ from datetime import datetime
 from math import ceil
 
 import streamlit as st
+
 from stand import export, pin
 from stand.store import StoreError, day_of
-
 from ui.event.visitor import DRAW, read_with, say, settings, store, visitor
 from ui.event.words import LANGUAGES, words_in
 

@@ -6,9 +6,9 @@ import os
 from time import monotonic
 
 import streamlit as st
+
 from jobs.hand import DRAWINGS, MEASURED, TRIES, Failed, HandLesson, Learned, Progress
 from stand.store import StoreError
-
 from ui.event.board import is_done
 from ui.event.draw import digit_buttons
 from ui.event.visitor import clear_board, read_with, say, settings, store, visitor

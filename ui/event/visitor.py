@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+
 from cnn.weights import WeightsError
-from digits.strokes import Strokes
+from digitscope.digits.strokes import Strokes
 from jobs.hand import HandLesson, Learned
 from stand.challenges import Result, Ten
 from stand.store import Store, StoreError
-
 from ui.event.words import USUAL, Words, words_in
 from ui.networks import use, use_shipped
 from ui.session import Reading

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+
 from cnn.explain.broken import broken
 from cnn.fast.reader import Reader
 from cnn.layers import Conv3x3, FullyConnected, Softmax
 from cnn.network import CNN
-from digits import mnist
-from digits.mnist import MnistError
-
+from digitscope.digits.io import mnist
+from digitscope.digits.io.mnist import MnistError
 from ui.inside.overview import sprite
 from ui.inside.picker import framed, grid, picker
 from ui.inside.subject import Subject, named

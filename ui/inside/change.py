@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from cnn.fast.reader import Reader
-from digits.vary import thickened, transformed
 
+from cnn.fast.reader import Reader
+from digitscope.digits.transforms import thickened, transformed
 from ui.inside.picker import picker
 from ui.inside.subject import Subject, named
 from ui.pictures import ink_picture

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+
 from cnn import views
 from cnn.explain.edits import MOST, Edit, smallest_edit
 from cnn.verdict import judge
-
 from ui.inside.subject import Subject, named
 from ui.pictures import RAMP, ink_picture, png_address
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+
 from cnn.explain.edits import Edit
 from cnn.explain.fooling import ROUNDS, fool, noise
 from cnn.verdict import DIGITS
-
 from ui.inside.edit import reading
 from ui.inside.subject import Subject
 from ui.pictures import ink_picture

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
+
 from cnn.container import FileError, read, unpack
 from cnn.explain.landscape import Plane, among, fingerprint, last_features, neighbours, principal_plane
 from cnn.network import CNN
-from digits import mnist
-from digits.mnist import MnistError
-
+from digitscope.digits.io import mnist
+from digitscope.digits.io.mnist import MnistError
 from ui.inside.change import COLOURS
 from ui.inside.subject import Subject
 from ui.pictures import ink_picture

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 import streamlit as st
+
 from cnn.explain import Look, Place, arithmetic
 from cnn.explain.arithmetic import Softmaxed
 from cnn.layers import BatchNorm, Conv3x3, FullyConnected, Softmax
 from cnn.verdict import DIGITS
-
 from ui.inside.layout import Block, Layout, below, beside
 from ui.inside.picker import framed, grid, picker
 from ui.inside.subject import Subject, named

@@ -6,10 +6,10 @@ import io
 
 import numpy as np
 import streamlit as st
+
 from cnn.explain import Look, Place, arithmetic
 from cnn.explain.arithmetic import Choice, Given, Normalised, Rectified, Softmaxed, Sum
 from cnn.views import VIEWS
-
 from ui.inside.numbers import colours, decimals, number, row, square, written
 from ui.inside.overview import shape_of, sprite, title
 from ui.inside.picker import framed, grid, picker

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
+
 from cnn.explain import Look, Place, arithmetic
 from cnn.explain.arithmetic import Choice, Normalised, Rectified, Softmaxed, Sum
 from cnn.layers import BatchNorm, Conv3x3, FullyConnected, MaxPool2x2, ReLU, Softmax

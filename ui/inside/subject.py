@@ -7,11 +7,11 @@ from functools import cached_property
 from hashlib import md5
 
 import numpy as np
+
 from cnn.explain import Look
 from cnn.fast.lens import Lens
 from cnn.network import CNN
 from cnn.verdict import DIGITS
-
 from ui.networks import InUse
 from ui.session import Reading
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import streamlit as st
+
 from cnn.explain import Look, Place, trail
 from cnn.layers import Conv3x3
-
 from ui.inside.subject import Subject
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+
 from cnn.explain import gradcam
 from cnn.explain.integrated import integrated_gradients, risen
 from cnn.explain.occlusion import SIDE, occlusion
 from cnn.explain.saliency import saliency
-
 from ui.inside.subject import Subject, named
 from ui.pictures import coloured, png_address
 

@@ -6,10 +6,10 @@ from io import BytesIO
 
 import numpy as np
 import streamlit as st
-from cnn.explain import Look
 from fpdf import FPDF
 from PIL import Image
 
+from cnn.explain import Look
 from ui.inside.numbers import written
 from ui.inside.questions import DECIMALS, Question, questions
 from ui.inside.subject import Subject

@@ -9,7 +9,7 @@ import numpy as np
 from cnn import CNN, Adam
 from cnn.architectures import ARCHITECTURES, stack
 from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, Layer, MaxPool2x2, ReLU, Softmax
-from digits import mnist
+from digitscope.digits.io import mnist
 
 
 def free() -> list[Layer]:

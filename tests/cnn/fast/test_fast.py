@@ -20,7 +20,7 @@ from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, Max
 from cnn.network import CNN
 from cnn.settings import Settings
 from cnn.training import PlainEngine, Run, StepDone, fit
-from digits.augment import warp
+from digitscope.digits.synthesis.warp import warp
 
 STACKS = {
     "conv": lambda: [Conv3x3(4), Softmax(10)],

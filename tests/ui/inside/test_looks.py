@@ -13,9 +13,9 @@ from cnn.architectures import stack
 from cnn.fast.lens import Lens
 from cnn.layers import Flatten, FullyConnected, ReLU, Softmax
 from cnn.network import CNN
-from digits.mnist import MnistError
-from digits.samples import SAMPLES
-from digits.strokes import Strokes
+from digitscope.digits.io.mnist import MnistError
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Strokes
 from tests.cnn.explain.stacks import lived
 from tests.conftest import PROJECT, on_board
 from ui.inside.panel import LOOKS, MAPS

@@ -9,8 +9,8 @@ import socket
 import numpy as np
 import pytest
 
-from digits import mnist
-from digits.mnist import CHECKSUMS, DATA_FOLDER, MnistError
+from digitscope.digits.io import mnist
+from digitscope.digits.io.mnist import CHECKSUMS, DATA_FOLDER, MnistError
 
 
 def test_the_known_digits(digits):

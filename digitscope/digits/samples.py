@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from digits.strokes import Strokes
+from digitscope.digits.strokes import Strokes
 
 # Corners that a pen passes by, a list a stroke, x to the right and y down in a box of 1 x 1.
 _CORNERS: dict[int, list[list[list[tuple[float, float]]]]] = {

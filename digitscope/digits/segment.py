@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digits.preprocess import Prepared, prepare
-from digits.strokes import Strokes
+from digitscope.digits.preprocess import Prepared, prepare
+from digitscope.digits.strokes import Strokes
 
 Array = np.ndarray
 

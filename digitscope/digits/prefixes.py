@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from digits.strokes import Strokes
+from digitscope.digits.strokes import Strokes
 
 Array = np.ndarray
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digits.strokes import Strokes
+from digitscope.digits.strokes import Strokes
 
 Array = np.ndarray
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from digits.augment import warp
+from digitscope.digits.synthesis.warp import warp
 
 
 def test_one_seed_gives_one_result_and_another_another(digits):

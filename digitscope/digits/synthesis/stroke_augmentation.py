@@ -1,6 +1,6 @@
 """Other hands: a drawing varied as other people, pens and moods would have drawn it.
 
-The picture of a drawing can be warped (digits/augment.py), but only its strokes know what a hand does: it slants,
+The picture of a drawing can be warped (`warp.py`), but only its strokes know what a hand does: it slants,
 hurries and cuts corners, trembles, sets a stroke beside where it should begin. All of it happens in a box of 1 x 1,
 so that tablets with other units vary alike.
 """
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from digits.preprocess import resample
-from digits.strokes import Strokes
+from digitscope.digits.preprocess import resample
+from digitscope.digits.strokes import Strokes
 
 Array = np.ndarray
 

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from digits import habits, nonsense
-from digits.preprocess import INK, SIDE, prepare
-from digits.scribe import vary
-from digits.strokes import Drawing, Strokes
+from digitscope.digits.preprocess import INK, SIDE, prepare
+from digitscope.digits.strokes import Drawing, Strokes
+from digitscope.digits.synthesis import habits, negatives
+from digitscope.digits.synthesis.stroke_augmentation import vary
 
 Array = np.ndarray
 
@@ -84,7 +84,7 @@ def _by_rule(rng: np.random.Generator) -> Made:
             strokes, label = habits.draw(name, rng)
             yield _inked(strokes, rng), label
     for _ in range(SENSELESS):
-        yield _inked(nonsense.draw(rng), rng), NONE
+        yield _inked(negatives.draw(rng), rng), NONE
 
 
 def _pairs(drawings: Sequence[Drawing], rng: np.random.Generator) -> Made:

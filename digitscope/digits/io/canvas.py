@@ -1,16 +1,13 @@
-"""Strokes: the truth of a drawing, as the canvas sends it (JSON) or a tablet once wrote it (UNIPEN text)."""
+"""Strokes from the canvas: the JSON (Fabric.js objects) in which the page's canvas sends a drawing."""
 
 from __future__ import annotations
 
-import gzip
-import re
-import zlib
-from dataclasses import dataclass
 from math import cos, radians, sin
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from digitscope.digits.strokes import Strokes, StrokesError, is_coordinate
 
 Array = np.ndarray
 
@@ -22,47 +19,6 @@ CURVE_POINTS = 4
 """Points that stand in for a quadratic curve between two positions of the pen, which are a few pixels apart."""
 MANY_POINTS = 20_000
 """A drawing with more has straight lines for curves: it is a scribble, and each of its points costs every answer."""
-
-
-class StrokesError(ValueError):
-    """A drawing that cannot be read; the message is one sentence."""
-
-
-@dataclass(frozen=True)
-class Strokes:
-    """A drawing as the pen's paths, each (k, 2) float64 of x (to the right) and y (down).
-
-    `size` is the side of the drawing area in the same units, None where nobody knows it.
-    """
-
-    paths: tuple[Array, ...]
-    size: float | None = None
-
-    @property
-    def empty(self) -> bool:
-        """Whether the pen never touched the paper."""
-        return not self.paths
-
-    def same(self, other: Strokes) -> bool:
-        """Whether the other is the same drawing, point by point; rounding apart."""
-        return (
-            self.size == other.size
-            and len(self.paths) == len(other.paths)
-            and all(
-                one.shape == two.shape and np.abs(one - two).max(initial=0) < 1e-6
-                for one, two in zip(self.paths, other.paths, strict=True)
-            )
-        )
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A drawing that somebody labelled: `label` 0 to 9, or None for what is no digit ("?")."""
-
-    strokes: Strokes
-    label: int | None
-    writer: str
-    """The person or laboratory that it came from."""
 
 
 def strokes_from_canvas(json_data: Any, size: float) -> Strokes:
@@ -138,13 +94,7 @@ _ARGUMENTS = {"M": 2, "L": 2, "Q": 4, "C": 6}
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and _is_coordinate(value)
-
-
-def _is_coordinate(value: float) -> bool:
-    # There is no board or tablet with a hundred million units; squares of far larger numbers would overflow.
-    # Whole numbers of hundreds of digits, which have no place among floats, can be compared; NaN is never in between.
-    return -1e8 < value < 1e8
+    return type(value) in (int, float) and is_coordinate(value)
 
 
 def _moved(path: Array, entry: dict[str, Any]) -> Array:
@@ -172,60 +122,3 @@ _ORIGINS = {"left": 0.0, "top": 0.0, "center": 0.5, "right": 1.0, "bottom": 1.0}
 def _number(entry: dict[str, Any], name: str, otherwise: float) -> float:
     value = entry.get(name)
     return float(value) if _is_number(value) else otherwise  # type: ignore[arg-type]
-
-
-_SEGMENT = re.compile(r'^\.SEGMENT\s+\S+.*"(.*)"\s*$')
-
-
-def read_unipen(path: str | Path) -> list[Drawing]:
-    """All segments of a UNIPEN text file, plain or gzipped, y turned to point down.
-
-    The label stands in `.SEGMENT`, the writer or laboratory is the second word of the `.COMMENT` behind it
-    (Guyon et al., "UNIPEN project of on-line data exchange and recognizer benchmarks", 1994). Raises
-    StrokesError, with the file's name, when it cannot be read or holds no segment.
-    """
-    path = Path(path)
-    try:
-        raw = path.read_bytes()
-        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8", "replace")
-    except (OSError, EOFError, zlib.error) as error:
-        raise StrokesError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
-    drawings: list[Drawing] = []
-    label, writer, started = "", "", False
-    paths: list[Array] = []
-    pen: list[tuple[float, float]] | None = None
-
-    def finish() -> None:
-        if started:
-            digit = int(label) if label in tuple("0123456789") else None
-            drawings.append(Drawing(Strokes(tuple(paths)), digit, writer))
-
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith(".SEGMENT"):
-            finish()
-            found = _SEGMENT.match(line)
-            label, writer, started = found.group(1) if found else "", "", True
-            paths, pen = [], None
-        elif line.startswith(".COMMENT") and started and not paths:
-            words = line.split()
-            writer = words[2] if len(words) > 2 else ""
-        elif line.startswith(".PEN_DOWN"):
-            pen = []
-        elif line.startswith(".PEN_UP"):
-            if pen:
-                paths.append(np.array(pen, float) * (1, -1))
-            pen = None
-        elif pen is not None and line.strip() and not line.startswith("."):
-            try:
-                x, y = line.split()[:2]
-                if not (_is_coordinate(float(x)) and _is_coordinate(float(y))):
-                    raise ValueError("no place on any tablet")
-                pen.append((float(x), float(y)))
-            except ValueError as error:
-                raise StrokesError(
-                    f"{path}, line {number}: two coordinates should stand here, not {line.strip()[:40]!r}."
-                ) from error
-    finish()
-    if not drawings:
-        raise StrokesError(f"{path} is no UNIPEN text: it holds no .SEGMENT.")
-    return drawings

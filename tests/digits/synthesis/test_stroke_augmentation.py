@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digits import habits, lessons, nonsense, scribe
-from digits.preprocess import prepare
-from digits.rivals import boxed, shrunk
-from digits.samples import SAMPLES
-from digits.strokes import Drawing, Strokes
+from digitscope.digits.other_preparations import boxed, shrunk
+from digitscope.digits.preprocess import prepare
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Drawing, Strokes
+from digitscope.digits.synthesis import habits, negatives, stroke_augmentation, training_set
 
 
 def length(path: np.ndarray) -> float:
@@ -17,10 +17,10 @@ def length(path: np.ndarray) -> float:
 
 
 def test_one_seed_one_hand(rng):
-    one, other = (scribe.vary(SAMPLES[5][0], np.random.default_rng(3)) for _ in range(2))
+    one, other = (stroke_augmentation.vary(SAMPLES[5][0], np.random.default_rng(3)) for _ in range(2))
     for a, b in zip(one.paths, other.paths, strict=True):
         np.testing.assert_array_equal(a, b)
-    third = scribe.vary(SAMPLES[5][0], rng)
+    third = stroke_augmentation.vary(SAMPLES[5][0], rng)
     assert any(a.shape != b.shape or not np.allclose(a, b) for a, b in zip(one.paths, third.paths, strict=True))
 
 
@@ -28,7 +28,7 @@ def test_one_seed_one_hand(rng):
 def test_units_and_place_do_not_matter(factor):
     strokes = SAMPLES[4][0]
     moved = Strokes(tuple(path * factor + 17 * factor for path in strokes.paths))
-    one, other = (scribe.vary(each, np.random.default_rng(1)) for each in (strokes, moved))
+    one, other = (stroke_augmentation.vary(each, np.random.default_rng(1)) for each in (strokes, moved))
     for a, b in zip(one.paths, other.paths, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
 
@@ -38,21 +38,21 @@ def test_a_varied_digit_stays_near_itself(rng):
         usual = np.asarray(prepare(strokes).picture, float).ravel()
         alike = []
         for _ in range(30):
-            picture = prepare(scribe.vary(strokes, rng)).picture
+            picture = prepare(stroke_augmentation.vary(strokes, rng)).picture
             assert picture is not None
             alike.append(np.corrcoef(usual, picture.ravel())[0, 1])
         assert 0.3 < np.median(alike) < 0.98, digit
 
 
 def test_an_empty_drawing_and_a_dot_pass(rng):
-    assert scribe.vary(Strokes(()), rng).empty
-    assert len(scribe.vary(Strokes((np.array([[3.0, 4.0]]),)), rng).paths) == 1
+    assert stroke_augmentation.vary(Strokes(()), rng).empty
+    assert len(stroke_augmentation.vary(Strokes((np.array([[3.0, 4.0]]),)), rng).paths) == 1
 
 
 def test_a_hurried_hand_cuts_corners_but_not_ends():
     corner = np.array([[0.0, 0.0], [0.5, 0.0], [0.5, 0.5]])
-    path = scribe.resample(corner, scribe.STEP)
-    calm = scribe.hurry(path, 0.15)
+    path = stroke_augmentation.resample(corner, stroke_augmentation.STEP)
+    calm = stroke_augmentation.hurry(path, 0.15)
     np.testing.assert_allclose(calm[[0, -1]], path[[0, -1]])
     assert length(calm) < 0.98 * length(path)
     assert np.abs(calm - (0.5, 0.0)).sum(axis=1).min() > 0.02
@@ -60,7 +60,7 @@ def test_a_hurried_hand_cuts_corners_but_not_ends():
 
 def test_a_trembling_hand_shakes_as_much_as_asked(rng):
     straight = np.column_stack([np.linspace(0, 1, 2000), np.zeros(2000)])
-    shaken = scribe.tremble(straight, 0.01, rng) - straight
+    shaken = stroke_augmentation.tremble(straight, 0.01, rng) - straight
     assert shaken.std() == pytest.approx(0.01, rel=0.15)
 
 
@@ -90,31 +90,31 @@ def test_habits_are_added_to_drawn_digits(rng):
     assert set(flagged) == {2, 3}
 
 
-@pytest.mark.parametrize("kind", nonsense.KINDS)
+@pytest.mark.parametrize("kind", negatives.KINDS)
 def test_every_nonsense_can_be_drawn(kind, rng):
     for _ in range(10):
         assert prepare(Strokes(tuple(kind(rng)))).picture is not None
-    assert prepare(nonsense.draw(rng)).picture is not None
+    assert prepare(negatives.draw(rng)).picture is not None
 
 
 def test_a_lesson_has_its_labels_and_repeats_itself(monkeypatch):
-    monkeypatch.setattr(lessons, "RULED", 2)
-    monkeypatch.setattr(lessons, "SENSELESS", 5)
-    monkeypatch.setattr(lessons, "PAIRS", 4)
+    monkeypatch.setattr(training_set, "RULED", 2)
+    monkeypatch.setattr(training_set, "SENSELESS", 5)
+    monkeypatch.setattr(training_set, "PAIRS", 4)
     drawings = [Drawing(SAMPLES[8][0], 8, "me"), Drawing(SAMPLES[3][1], None, "me"), Drawing(Strokes(()), 2, "me")]
-    pictures, labels = lessons.lesson(drawings, 5)
+    pictures, labels = training_set.lesson(drawings, 5)
     ruled = 2 * len(habits.NAMES)
     assert pictures.dtype == np.uint8
-    assert pictures.shape == (2 * lessons.HANDS + ruled + 9, 28, 28), "an empty drawing teaches nothing"
-    assert (labels[: lessons.HANDS] == 8).all()
-    assert (labels == lessons.NONE).sum() == lessons.HANDS + 9
-    again, _ = lessons.lesson(drawings, 5)
+    assert pictures.shape == (2 * training_set.HANDS + ruled + 9, 28, 28), "an empty drawing teaches nothing"
+    assert (labels[: training_set.HANDS] == 8).all()
+    assert (labels == training_set.NONE).sum() == training_set.HANDS + 9
+    again, _ = training_set.lesson(drawings, 5)
     np.testing.assert_array_equal(pictures, again)
-    assert len(lessons.lesson([], 5)[0]) == ruled + 9
+    assert len(training_set.lesson([], 5)[0]) == ruled + 9
 
 
 def test_side_by_side_digits_stand_in_their_order(rng):
-    row = lessons.side_by_side([SAMPLES[2][0], SAMPLES[0][0], SAMPLES[1][0]], rng)
+    row = training_set.side_by_side([SAMPLES[2][0], SAMPLES[0][0], SAMPLES[1][0]], rng)
     middles = [(path[:, 0].min() + path[:, 0].max()) / 2 for path in row.paths]
     assert middles == sorted(middles)
 
@@ -134,7 +134,7 @@ def test_other_pages_pictures():
 @pytest.mark.parametrize("share", [0.15, 1.0])
 def test_a_drawing_put_on_a_board_has_its_size_lies_inside_and_on_pixels(share, rng):
     for strokes, _ in SAMPLES.values():
-        placed = scribe.on_board(strokes, 340, share, rng)
+        placed = stroke_augmentation.on_board(strokes, 340, share, rng)
         points = np.concatenate(placed.paths)
         assert np.ptp(points, axis=0).max() == pytest.approx(share * 340, abs=1)
         assert points.min() >= 0
@@ -144,9 +144,9 @@ def test_a_drawing_put_on_a_board_has_its_size_lies_inside_and_on_pixels(share, 
 
 def test_two_rings_that_a_collection_calls_a_zero_teach_that_they_are_no_digit(monkeypatch):
     for name in ("RULED", "SENSELESS", "PAIRS"):
-        monkeypatch.setattr(lessons, name, 0)
+        monkeypatch.setattr(training_set, name, 0)
     ring = SAMPLES[0][0].paths[0]
     two = Drawing(Strokes((ring, ring + np.array([2.0, 0.0]))), 0, "somebody")
     one = Drawing(Strokes((ring, ring[:3])), 0, "somebody")
-    _, labels = lessons.lesson([two, one], 0)
-    assert labels.tolist() == [lessons.NONE] * lessons.HANDS + [0] * lessons.HANDS
+    _, labels = training_set.lesson([two, one], 0)
+    assert labels.tolist() == [training_set.NONE] * training_set.HANDS + [0] * training_set.HANDS

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from digits.lessons import side_by_side
-from digits.preprocess import prepare
-from digits.samples import SAMPLES
-from digits.split import MOST_STROKES, split
-from digits.strokes import Strokes
+from digitscope.digits.preprocess import prepare
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.segment import MOST_STROKES, split
+from digitscope.digits.strokes import Strokes
+from digitscope.digits.synthesis.training_set import side_by_side
 
 KNOWN = np.array([np.asarray(prepare(strokes).picture, float).ravel() for pair in SAMPLES.values() for strokes in pair])
 OWNERS = [digit for digit, pair in SAMPLES.items() for _ in pair]

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from digits.preprocess import resample
-from digits.scribe import unit_box, vary
-from digits.strokes import Strokes
+from digitscope.digits.preprocess import resample
+from digitscope.digits.strokes import Strokes
+from digitscope.digits.synthesis.stroke_augmentation import unit_box, vary
 
 Array = np.ndarray
 Paths = list[Array]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from digits.preprocess import BOX, SIDE, ink, resample
-from digits.strokes import Strokes
+from digitscope.digits.preprocess import BOX, SIDE, ink, resample
+from digitscope.digits.strokes import Strokes
 
 Array = np.ndarray
 

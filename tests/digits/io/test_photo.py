@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digits.photo import BLANK, PhotoError, components, prepare_photo, read_photo
-from digits.preprocess import prepare
-from digits.samples import SAMPLES
+from digitscope.digits.io.photo import BLANK, PhotoError, components, prepare_photo, read_photo
+from digitscope.digits.preprocess import prepare
+from digitscope.digits.samples import SAMPLES
 
 
 def drawn(

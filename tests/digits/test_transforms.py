@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digits.vary import thickened, transformed
+from digitscope.digits.transforms import thickened, transformed
 
 
 def test_a_version_without_change_is_the_picture(digits):

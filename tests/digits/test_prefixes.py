@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from digits.moments import moments
-from digits.samples import SAMPLES
-from digits.strokes import Strokes
+from digitscope.digits.prefixes import moments
+from digitscope.digits.samples import SAMPLES
+from digitscope.digits.strokes import Strokes
 
 
 def paths(drawing: Strokes) -> list[list[list[float]]]:

@@ -10,13 +10,14 @@ from hashlib import md5
 from io import BytesIO
 from pathlib import Path
 
+import mnist
 import numpy as np
 
-import mnist
+from digitscope.resources import DATA
 
 Array = np.ndarray
 
-DATA_FOLDER = Path(__file__).parents[1] / "data" / "mnist"
+DATA_FOLDER = DATA / "mnist"
 
 HELD_OUT = 5_000
 """The last so many training images are never trained on: everything is chosen by them."""

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from digits.habits import Paths, catmull_rom
-from digits.scribe import vary
-from digits.strokes import Strokes
+from digitscope.digits.strokes import Strokes
+from digitscope.digits.synthesis.habits import Paths, catmull_rom
+from digitscope.digits.synthesis.stroke_augmentation import vary
 
 Array = np.ndarray
 

@@ -8,8 +8,10 @@ import json
 import numpy as np
 import pytest
 
-from digits import strokes as module
-from digits.strokes import StrokesError, read_unipen, strokes_from_canvas
+from digitscope.digits.io import canvas as module
+from digitscope.digits.io.canvas import strokes_from_canvas
+from digitscope.digits.io.unipen import read_unipen
+from digitscope.digits.strokes import StrokesError
 
 
 def canvas(*paths, **more):

@@ -14,7 +14,7 @@ from typing import IO
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
-from digits.preprocess import BOX, CENTRE, INK, SIDE, Prepared, centre_of_mass
+from digitscope.digits.preprocess import BOX, CENTRE, INK, SIDE, Prepared, centre_of_mass
 
 Array = np.ndarray
 

@@ -1,0 +1,1 @@
+"""DigitScope: a page, a command line and a library around the network in `cnn`, which reads handwritten digits."""

@@ -1,0 +1,1 @@
+"""Training examples made from others, or by rule: only training needs them."""
