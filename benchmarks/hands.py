@@ -26,7 +26,7 @@ from cnn.verdict import judge
 from cnn.weights import WeightsError
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing
-from jobs.hand import DRAWINGS, Learned, learn
+from digitscope.jobs.personalise import DRAWINGS, Learned, learn
 
 Array = np.ndarray
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from digitscope.digits.io import mnist
-from jobs.messages import Answers
+from digitscope.jobs.messages import Answers
 from ui import runs
 from ui.curves import show_curves
 from ui.pictures import coloured, ink_picture, map_strip, png_address

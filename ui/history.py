@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cnn.training import EpochDone
-from jobs.messages import Answers, Checked, Ended, Epoch, Filters, OwnAnswers, Paused, Report, Steps
+from digitscope.jobs.messages import Answers, Checked, Ended, Epoch, Filters, OwnAnswers, Paused, Report, Steps
 
 POINTS = 150
 """As many points are drawn of a curve, each the mean of its steps: more cannot be seen."""

@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from cnn.settings import Settings
-from jobs.messages import Change, Job, Stop
-from jobs.room import Room, Ticket, room_for
+from digitscope.jobs.messages import Change, Job, Stop
+from digitscope.jobs.run_queue import Room, Ticket, room_for
 from ui.history import History
 from ui.session import Session, session
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.weights import WeightsError
-from jobs.cluster import ClusterError
-from jobs.messages import Change, GoOn, OneStep, Pause
-from jobs.room import LimitError, LineFullError
+from digitscope.jobs.cluster import ClusterError
+from digitscope.jobs.messages import Change, GoOn, OneStep, Pause
+from digitscope.jobs.run_queue import LimitError, LineFullError
 from ui import runs
 from ui.curves import show_curves
 from ui.networks import in_use, use, use_shipped

@@ -16,9 +16,9 @@ from cnn.commands import CommandError
 from cnn.commands.train import FLAGS
 from cnn.recipes import RECIPES
 from cnn.settings import Settings
-from jobs.cluster import ClusterError
-from jobs.messages import Ended, Job, Steps, Stop
-from jobs.room import Limits, Room, Ticket, room_for
+from digitscope.jobs.cluster import ClusterError
+from digitscope.jobs.messages import Ended, Job, Steps, Stop
+from digitscope.jobs.run_queue import Limits, Room, Ticket, room_for
 
 LOOK_SECONDS = 0.2
 MOST = 500

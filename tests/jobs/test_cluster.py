@@ -17,11 +17,11 @@ from cnn import weights
 from cnn.__main__ import main
 from cnn.architectures import build, to_list
 from cnn.settings import Settings
-from jobs.cluster import ClusterError, client_of
-from jobs.messages import Job, Pause, Paused, Steps, Stop
-from jobs.room import room_for
+from digitscope.jobs.cluster import ClusterError, client_of
+from digitscope.jobs.messages import Job, Pause, Paused, Steps, Stop
+from digitscope.jobs.run_queue import room_for
 from tests.conftest import PROJECT
-from tests.jobs.test_room import ENDLESS, collect, until
+from tests.jobs.test_run_queue import ENDLESS, collect, until
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the library's own, on its way down
 
@@ -134,7 +134,7 @@ def test_a_killed_workers_run_goes_on_from_its_last_checkpoint(cluster):
 
 
 def test_a_scheduler_that_is_not_there_is_said(capsys, monkeypatch):
-    monkeypatch.setattr("jobs.cluster.ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr("digitscope.jobs.cluster.ANSWER_SECONDS", 1.0)
     with pytest.raises(ClusterError, match="no Dask scheduler at tcp://127"):
         room_for("tcp://127.0.0.1:9")
     assert main(["sweep", "--cluster", "tcp://127.0.0.1:9"]) == 2

@@ -10,8 +10,8 @@ import pytest
 from cnn import checkpoint, weights
 from cnn.architectures import build, to_list
 from cnn.settings import Settings
-from jobs import worker
-from jobs.messages import (
+from digitscope.jobs import worker
+from digitscope.jobs.messages import (
     Answers,
     Change,
     Checked,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.messages import Checked, Steps
+from digitscope.jobs.messages import Checked, Steps
 from tests.ui.test_history import step
 from ui.curves import COLUMNS, curve_data, curve_spec
 from ui.history import History

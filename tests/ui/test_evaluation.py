@@ -9,7 +9,7 @@ import pytest
 
 from cnn.settings import Settings
 from cnn.training import StepDone
-from jobs.messages import Change, Checked, Steps
+from digitscope.jobs.messages import Change, Checked, Steps
 from ui.evaluation import comparison, confusion_table
 from ui.history import History
 from ui.runs import TrainingRun

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnn.training import EpochDone, StepDone
-from jobs.messages import Checked, Ended, Epoch, Paused, Steps
+from digitscope.jobs.messages import Checked, Ended, Epoch, Paused, Steps
 from ui.history import POINTS, History
 
 

@@ -7,7 +7,7 @@ from time import monotonic
 
 import streamlit as st
 
-from jobs.hand import DRAWINGS, MEASURED, TRIES, Failed, HandLesson, Learned, Progress
+from digitscope.jobs.personalise import DRAWINGS, MEASURED, TRIES, Failed, HandLesson, Learned, Progress
 from stand.store import StoreError
 from ui.event.board import is_done
 from ui.event.draw import digit_buttons

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnn.weights import WeightsError
 from digitscope.digits.strokes import Strokes
-from jobs.hand import HandLesson, Learned
+from digitscope.jobs.personalise import HandLesson, Learned
 from stand.challenges import Result, Ten
 from stand.store import Store, StoreError
 from ui.event.words import USUAL, Words, words_in

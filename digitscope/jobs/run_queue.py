@@ -11,9 +11,9 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import Protocol
 
-from jobs.cluster import ClusterLink, threads_of
-from jobs.local import LocalLink, WorkerLostError
-from jobs.messages import Command, Ended, Job, Report, Saved, Stop
+from digitscope.jobs.cluster import ClusterLink, threads_of
+from digitscope.jobs.local import LocalLink, WorkerLostError
+from digitscope.jobs.messages import Command, Ended, Job, Report, Saved, Stop
 
 PATIENCE = 5.0
 """Seconds between asking a worker to stop and ending it."""

@@ -12,8 +12,8 @@ from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
-from jobs.messages import Command, Job, Report
-from jobs.worker import work
+from digitscope.jobs.messages import Command, Job, Report
+from digitscope.jobs.worker import work
 
 NICENESS = 19
 """Training gives way to the page: whoever draws meanwhile should not feel it."""

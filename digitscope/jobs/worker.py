@@ -20,7 +20,7 @@ from cnn.training import Diverged, EpochDone, Event, Finished, Run, StepDone, fi
 from digitscope.digits.io import mnist
 from digitscope.digits.preprocess import PREPROCESSING
 from digitscope.digits.synthesis.warp import warp
-from jobs.messages import (
+from digitscope.jobs.messages import (
     Answers,
     Change,
     Checked,

@@ -14,10 +14,10 @@ import pytest
 
 from cnn.architectures import build, to_list
 from cnn.settings import Settings
-from jobs import room as module
-from jobs.local import LocalLink, WorkerLostError
-from jobs.messages import Ended, Job, OwnAnswers, Saved, Steps, Stop
-from jobs.room import LimitError, Limits, LineFullError, Room, Ticket, limits_from
+from digitscope.jobs import run_queue
+from digitscope.jobs.local import LocalLink, WorkerLostError
+from digitscope.jobs.messages import Ended, Job, OwnAnswers, Saved, Steps, Stop
+from digitscope.jobs.run_queue import LimitError, Limits, LineFullError, Room, Ticket, limits_from
 
 JOB = Job(to_list(build("notebook")), Settings(images=1000, epochs=1, batch_size=10, warps=False))
 ENDLESS = Job(to_list(build("notebook")), Settings(epochs=10_000, images=1000, warps=False))
@@ -143,7 +143,7 @@ def test_reports_are_handed_over_once_and_checkpoints_are_kept_aside():
 
 
 def test_a_run_that_nobody_looks_at_is_stopped_and_then_ended(monkeypatch):
-    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    monkeypatch.setattr(run_queue, "PATIENCE", 0.2)
     stage = Stage(silence=0.2)
     ticket = stage.room.submit(JOB)
     until(lambda: ticket.ended)

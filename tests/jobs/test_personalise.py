@@ -15,8 +15,8 @@ from cnn import weights
 from digitscope.digits.preprocess import PREPROCESSING
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
-from jobs import hand
-from jobs.hand import Failed, HandLesson, Learned, Progress
+from digitscope.jobs import personalise
+from digitscope.jobs.personalise import Failed, HandLesson, Learned, Progress
 from tests.conftest import PROJECT
 
 SHIPPED = Path(PROJECT / "pretrained" / "digitscope.npz")
@@ -59,8 +59,8 @@ def test_a_hand_that_is_read_well_changes_nothing(rng):
     for _, layer in other.layers:
         for array in layer.params.values():
             array += rng.normal(0, 0.01, array.shape).astype(np.float32)
-    well = hand.variations([(SAMPLES[digit][0], digit) for digit in range(5)], 4, rng)
-    left = hand.gentlest(network, other, well)
+    well = personalise.variations([(SAMPLES[digit][0], digit) for digit in range(5)], 4, rng)
+    left = personalise.gentlest(network, other, well)
     for (_, ours), (_, theirs) in zip(left.layers, network.layers, strict=True):
         assert all(np.array_equal(array, theirs.params[key]) for key, array in ours.params.items())
 
@@ -71,19 +71,19 @@ def test_blending_goes_a_part_of_the_way():
     for _, layer in other.layers:
         for array in layer.params.values():
             array += 1
-    for (_, mixed), (_, layer) in zip(hand.blend(network, other, 0.25).layers, network.layers, strict=True):
+    for (_, mixed), (_, layer) in zip(personalise.blend(network, other, 0.25).layers, network.layers, strict=True):
         assert all(np.allclose(array, layer.params[key] + 0.25, atol=1e-5) for key, array in mixed.params.items())
 
 
 def test_specks_teach_nothing():
     speck = Strokes((np.array([[3.0, 3.0], [4.0, 4.0]]),), 340)
     with pytest.raises(ValueError, match="None of the drawings"):
-        list(hand.learn(SHIPPED.read_bytes(), [(speck, 1)]))
+        list(personalise.learn(SHIPPED.read_bytes(), [(speck, 1)]))
 
 
 def test_variations_differ_and_the_first_is_the_drawing_itself(rng):
-    pictures, labels = hand.variations([(SAMPLES[4][0], 4)], 5, rng)
+    pictures, labels = personalise.variations([(SAMPLES[4][0], 4)], 5, rng)
     assert pictures.shape == (5, 28, 28)
     assert labels.tolist() == [4] * 5
     assert len({picture.tobytes() for picture in pictures}) == 5
-    assert np.array_equal(pictures[0], hand.variations([(SAMPLES[4][0], 4)], 1, rng)[0][0])
+    assert np.array_equal(pictures[0], personalise.variations([(SAMPLES[4][0], 4)], 1, rng)[0][0])

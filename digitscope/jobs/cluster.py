@@ -15,9 +15,9 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from jobs.local import WorkerLostError
-from jobs.messages import Command, Job, Report, Saved
-from jobs.worker import work
+from digitscope.jobs.local import WorkerLostError
+from digitscope.jobs.messages import Command, Job, Report, Saved
+from digitscope.jobs.worker import work
 
 LOOK_SECONDS = 0.25
 """So often a worker asks the scheduler for commands: asking at each step would cost more than the step."""
