@@ -33,7 +33,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.synthesis.stroke_augmentation import vary
-from stand.store import FILE, Store
+from digitscope.stand.store import FILE, Store
 from tests.conftest import on_board
 from tests.e2e.conftest import FLAGS, Server
 from tests.e2e.pen import answer, board, draw

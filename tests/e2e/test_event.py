@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from digitscope.digits.io.unipen import read_unipen
 from digitscope.digits.samples import SAMPLES
-from stand import pin
-from stand.challenges import digit_of_the_hour
-from stand.store import FILE, Kept, Store
+from digitscope.stand import pin
+from digitscope.stand.challenges import digit_of_the_hour
+from digitscope.stand.store import FILE, Kept, Store
 from tests.conftest import on_board
 from tests.e2e.conftest import Server, Watch
 from tests.e2e.pen import PATIENCE, answer, board, draw
@@ -40,7 +40,7 @@ class Stand:
 
 @pytest.fixture(scope="module")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    folder = tmp_path_factory.mktemp("stand")
+    folder = tmp_path_factory.mktemp("digitscope.stand")
     store = Store(folder / FILE)
     pin.set_pin(store, PIN)
     with pytest.MonkeyPatch.context() as patch:

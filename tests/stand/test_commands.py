@@ -13,9 +13,9 @@ import pytest
 
 from digitscope.digits.io.unipen import read_unipen
 from digitscope.digits.samples import SAMPLES
-from stand import pin
-from stand.__main__ import main
-from stand.store import FILE, Store
+from digitscope.stand import pin
+from digitscope.stand.__main__ import main
+from digitscope.stand.store import FILE, Store
 
 DAY = "2026-11-24"
 AT = datetime(2026, 11, 24, 14, 5)

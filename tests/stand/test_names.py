@@ -2,7 +2,7 @@
 
 import pytest
 
-from stand import names
+from digitscope.stand import names
 
 
 @pytest.mark.parametrize(

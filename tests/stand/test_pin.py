@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from stand import pin
-from stand.store import Store
+from digitscope.stand import pin
+from digitscope.stand.store import Store
 
 
 @pytest.fixture

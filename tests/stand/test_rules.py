@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from stand import challenges
-from stand.counting import accuracy, confusions
+from digitscope.stand import challenges
+from digitscope.stand.counting import accuracy, confusions
 
 
 def test_ten_digits_against_the_clock(rng):

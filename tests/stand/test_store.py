@@ -15,7 +15,7 @@ import pytest
 
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
-from stand.store import Store, StoreError
+from digitscope.stand.store import Store, StoreError
 from tests.conftest import PROJECT
 
 WRITER = """
@@ -101,7 +101,7 @@ def test_every_commit_waits_for_the_disk(store):
 
 def test_new_folders_and_backups_get_their_names_for_good(tmp_path, monkeypatch):
     synced = []
-    monkeypatch.setattr("stand.store._sync", synced.append)
+    monkeypatch.setattr("digitscope.stand.store._sync", synced.append)
     store = Store(tmp_path / "new" / "deep" / "stand.sqlite")
     assert synced == [tmp_path, tmp_path / "new"]
     store.backup(tmp_path / "stick" / "copy.sqlite")

@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from stand import names
+from digitscope.stand import names
 from tests.conftest import PROJECT
 from ui.event.words import FOLDER, LANGUAGES, words_in
 

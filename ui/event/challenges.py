@@ -9,8 +9,8 @@ from time import monotonic
 import numpy as np
 import streamlit as st
 
-from stand import names
-from stand.challenges import (
+from digitscope.stand import names
+from digitscope.stand.challenges import (
     FOOL,
     FOOL_DIGIT,
     HOUR,
@@ -23,7 +23,7 @@ from stand.challenges import (
     ten_result,
     trick,
 )
-from stand.store import StoreError, day_of
+from digitscope.stand.store import StoreError, day_of
 from ui.event.board import fresh, probability_of, said_digit
 from ui.event.draw import ask_consent, keep_or_ask, thank
 from ui.event.visitor import clear_board, say, store, visitor

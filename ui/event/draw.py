@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from stand.store import StoreError
+from digitscope.stand.store import StoreError
 from ui.event.board import fresh, said_digit, several
 from ui.event.visitor import clear_board, say, store, visitor
 

@@ -7,8 +7,8 @@ from math import ceil
 
 import streamlit as st
 
-from stand import export, pin
-from stand.store import StoreError, day_of
+from digitscope.stand import export, pin
+from digitscope.stand.store import StoreError, day_of
 from ui.event.visitor import DRAW, read_with, say, settings, store, visitor
 from ui.event.words import LANGUAGES, words_in
 
@@ -118,7 +118,7 @@ def _downloads() -> None:
 
 
 def _report() -> str:
-    from stand.report import report  # the plotting library comes with it: most days nobody asks
+    from digitscope.stand.report import report  # the plotting library comes with it: most days nobody asks
 
     return report(store(), day_of(datetime.now()))
 

@@ -7,9 +7,9 @@ from datetime import datetime
 import streamlit as st
 
 from digitscope.digits.preprocess import prepare
-from stand.challenges import CHALLENGES
-from stand.counting import REFUSED, Accuracy, accuracy, confusions
-from stand.store import StoreError, day_of
+from digitscope.stand.challenges import CHALLENGES
+from digitscope.stand.counting import REFUSED, Accuracy, accuracy, confusions
+from digitscope.stand.store import StoreError, day_of
 from ui.event.challenges import show_board, title_of
 from ui.event.visitor import say, store
 from ui.event.words import THIN

@@ -8,7 +8,7 @@ from time import monotonic
 import streamlit as st
 
 from digitscope.jobs.personalise import DRAWINGS, MEASURED, TRIES, Failed, HandLesson, Learned, Progress
-from stand.store import StoreError
+from digitscope.stand.store import StoreError
 from ui.event.board import is_done
 from ui.event.draw import digit_buttons
 from ui.event.visitor import clear_board, read_with, say, settings, store, visitor

@@ -10,8 +10,8 @@ import streamlit as st
 from cnn.weights import WeightsError
 from digitscope.digits.strokes import Strokes
 from digitscope.jobs.personalise import HandLesson, Learned
-from stand.challenges import Result, Ten
-from stand.store import Store, StoreError
+from digitscope.stand.challenges import Result, Ten
+from digitscope.stand.store import Store, StoreError
 from ui.event.words import USUAL, Words, words_in
 from ui.networks import use, use_shipped
 from ui.session import Reading

@@ -7,7 +7,7 @@ from time import monotonic
 
 import streamlit as st
 
-from stand.challenges import TEN_SECONDS
+from digitscope.stand.challenges import TEN_SECONDS
 from ui.canvas import EXAMPLES
 from ui.event.board import SIDE
 from ui.event.visitor import reset, say, settings, visitor

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from time import time
 
-from stand.store import Store
+from digitscope.stand.store import Store
 
 LEAST_DIGITS, MOST_DIGITS = 4, 12
 TRIES = 5

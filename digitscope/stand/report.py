@@ -15,9 +15,9 @@ from PIL import Image
 
 from cnn.weights import WeightsError, load
 from digitscope.digits.preprocess import prepare
-from stand.challenges import CHALLENGES
-from stand.counting import Accuracy, accuracy, confusions
-from stand.store import Kept, Score, Store
+from digitscope.stand.challenges import CHALLENGES
+from digitscope.stand.counting import Accuracy, accuracy, confusions
+from digitscope.stand.store import Kept, Score, Store
 
 SHIPPED = Path(__file__).parents[1] / "pretrained" / "digitscope.npz"
 MOST_PICTURES = 60

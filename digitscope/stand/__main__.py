@@ -9,10 +9,10 @@ from datetime import datetime
 from getpass import getpass
 from pathlib import Path
 
-from stand import export, pin
-from stand.challenges import CHALLENGES
-from stand.report import report
-from stand.store import FILE, Store, StoreError, day_of, folder
+from digitscope.stand import export, pin
+from digitscope.stand.challenges import CHALLENGES
+from digitscope.stand.report import report
+from digitscope.stand.store import FILE, Store, StoreError, day_of, folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

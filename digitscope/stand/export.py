@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from stand.store import Kept
+from digitscope.stand.store import Kept
 
 UNITS = 1000
 """Tablet units across the board: its fourth decimal is finer than any finger."""
