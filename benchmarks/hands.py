@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from cnn import weights
-from cnn.commands import CommandError, load_mnist, read_drawings
-from cnn.commands.measure import wilson
 from cnn.fast.reader import Reader
 from cnn.network import CNN
 from cnn.verdict import judge
 from cnn.weights import WeightsError
+from digitscope.cli import CommandError, load_mnist, read_drawings
+from digitscope.cli.measure import wilson
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing
 from digitscope.jobs.personalise import DRAWINGS, Learned, learn

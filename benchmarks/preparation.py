@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from cnn.commands import SHIPPED, load_network, read_drawings
-from cnn.commands.measure import wilson
 from cnn.verdict import judge
 from cnn.views import read
+from digitscope.cli import SHIPPED, load_network, read_drawings
+from digitscope.cli.measure import wilson
 from digitscope.digits.io.photo import prepare_photo
 from digitscope.digits.other_preparations import boxed, shrunk
 from digitscope.digits.preprocess import prepare

@@ -7,14 +7,15 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cnn.commands import CommandError, calibrate, evaluate, landscape, predict, sweep, train
+from digitscope.cli import CommandError, calibrate, evaluate, predict, sweep, train
+from digitscope.cli import embed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 when it ran, 2 (and one sentence on stderr) when it could not."""
     parser = argparse.ArgumentParser(prog="python -m cnn", description="Train, measure and use the network.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (train, calibrate, evaluate, predict, sweep, landscape):
+    for command in (train, calibrate, evaluate, predict, sweep, embed):
         command.add_to(commands)
     options = parser.parse_args(arguments)
     try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnn.commands import SHIPPED
-from cnn.commands.measure import measure
 from cnn.verdict import judge
 from cnn.views import read
 from cnn.weights import load
+from digitscope.cli import SHIPPED
+from digitscope.cli.measure import measure
 from digitscope.digits.io.unipen import read_unipen
 from digitscope.digits.preprocess import PREPROCESSING, prepare_all
 from digitscope.digits.synthesis import habits, negatives

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from cnn.calibration import cool
-from cnn.commands import CommandError
-from cnn.commands.calibrate import calibration
-from cnn.commands.progress import Curves, with_progress
-from cnn.commands.save import save
 from cnn.network import CNN
 from cnn.training import Examples, Run
+from digitscope.cli import CommandError
+from digitscope.cli.calibrate import calibration
+from digitscope.cli.progress import Curves, with_progress
+from digitscope.cli.save import save
 from digitscope.digits.io.mnist import Mnist
 from digitscope.digits.strokes import Drawing
 from digitscope.digits.synthesis.training_set import lesson

@@ -12,10 +12,10 @@ from PIL import Image
 from cnn import weights
 from cnn.__main__ import main
 from cnn.architectures import build
-from cnn.commands import courses
-from cnn.commands.calibrate import calibration
-from cnn.commands.measure import wilson
 from cnn.views import read
+from digitscope.cli import two_stages
+from digitscope.cli.calibrate import calibration
+from digitscope.cli.measure import wilson
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.synthesis import training_set
 
@@ -145,9 +145,9 @@ def test_the_shipped_recipe_calibrates_on_those_held_out_and_then_learns_from_al
         learned_from.append({drawing.writer for drawing in known})
         return training_set.lesson(known, seed)
 
-    monkeypatch.setattr(courses, "lesson", noted)
+    monkeypatch.setattr(two_stages, "lesson", noted)
     monkeypatch.setattr(
-        courses,
+        two_stages,
         "calibration",
         lambda network, others, validation: calibration(network, others, (validation[0][:500], validation[1][:500])),
     )

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from cnn import container
-from cnn.commands import CommandError, load_mnist, load_network
 from cnn.explain.landscape import fingerprint, last_features
+from digitscope.cli import CommandError, load_mnist, load_network
 
 FORMAT = "digitscope landscape 1"
 MANY = 2_000

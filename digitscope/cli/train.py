@@ -12,16 +12,17 @@ from threadpoolctl import threadpool_limits
 
 from cnn import checkpoint
 from cnn.architectures import ARCHITECTURES, build
-from cnn.commands import SHIPPED, CommandError, courses, load_mnist, read_drawings
-from cnn.commands.plot import ENDINGS, plot_curves
-from cnn.commands.progress import like_the_notebook, with_progress
-from cnn.commands.save import save
 from cnn.container import FileError, read
 from cnn.optimizers import OPTIMIZERS
 from cnn.recipes import RECIPES
 from cnn.schedules import SCHEDULES
 from cnn.training import Run
 from cnn.verdict import DIGITS
+from digitscope.cli import SHIPPED, CommandError, load_mnist, read_drawings
+from digitscope.cli import two_stages
+from digitscope.cli.plot import ENDINGS, plot_curves
+from digitscope.cli.progress import like_the_notebook, with_progress
+from digitscope.cli.save import save
 
 FLAGS: dict[str, dict[str, Any]] = {
     "optimizer": {"choices": list(OPTIMIZERS)},
@@ -57,7 +58,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
         default=None,
         metavar="WRITER",
         help="with --strokes: writers and laboratories that the first course leaves out, to be calibrated on "
-        f"(default: {', '.join(courses.HELD_OUT)}, as far as they are there)",
+        f"(default: {', '.join(two_stages.HELD_OUT)}, as far as they are there)",
     )
     parser.add_argument(
         "--held-out-weights",
@@ -104,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         if is_reader:
             files = ", ".join(path.name for path in options.strokes or [])
-            pupil = courses.teach(
+            pupil = two_stages.teach(
                 state, data, drawings, files, options.held_out, options.checkpoint, options.held_out_weights
             )
             network, curves, facts = pupil.network, pupil.curves, pupil.facts

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from cnn.commands.measure import Evaluation
 from cnn.container import FileError
 from cnn.training import EpochDone, StepDone
 from cnn.verdict import Verdict
+from digitscope.cli.measure import Evaluation
 
 ENDINGS = (".png", ".svg", ".pdf")
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from cnn.commands import CommandError
-from cnn.commands.measure import measure, wilson
 from cnn.network import CNN
 from cnn.verdict import judge
 from cnn.views import read
+from digitscope.cli import CommandError
+from digitscope.cli.measure import measure, wilson
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.segment import split
 from digitscope.digits.strokes import Drawing, Strokes

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from cnn.commands import SHIPPED, load_network
 from cnn.verdict import judge, refuse_above
 from cnn.views import read
+from digitscope.cli import SHIPPED, load_network
 from digitscope.digits.io.photo import PhotoError, read_photo
 
 

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from cnn.calibration import threshold
-from cnn.commands import SHIPPED, CommandError, load_mnist, load_network, read_drawings
-from cnn.commands.measure import Evaluation, measure, wilson
-from cnn.commands.plot import ENDINGS, plot_mistakes
-from cnn.commands.trials import habit_trial, number_trial
 from cnn.container import FileError
 from cnn.network import CNN
 from cnn.verdict import judge, refuse_above
 from cnn.views import read
+from digitscope.cli import SHIPPED, CommandError, load_mnist, load_network, read_drawings
+from digitscope.cli.measure import Evaluation, measure, wilson
+from digitscope.cli.plot import ENDINGS, plot_mistakes
+from digitscope.cli.trials import habit_trial, number_trial
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing
 

@@ -12,10 +12,10 @@ from typing import Any
 from tqdm import tqdm
 
 from cnn.architectures import ARCHITECTURES, build, to_list
-from cnn.commands import CommandError
-from cnn.commands.train import FLAGS
 from cnn.recipes import RECIPES
 from cnn.settings import Settings
+from digitscope.cli import CommandError
+from digitscope.cli.train import FLAGS
 from digitscope.jobs.cluster import ClusterError
 from digitscope.jobs.messages import Ended, Job, Steps, Stop
 from digitscope.jobs.run_queue import Limits, Room, Ticket, room_for

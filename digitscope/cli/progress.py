@@ -8,10 +8,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from cnn import checkpoint
-from cnn.commands import CommandError
 from cnn.container import write
 from cnn.fast.engine import FastEngine
 from cnn.training import Diverged, EpochDone, Examples, Finished, Run, StepDone, fit
+from digitscope.cli import CommandError
 from digitscope.digits.synthesis.warp import warp
 
 Curves = tuple[list[StepDone], list[EpochDone]]
