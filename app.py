@@ -1,21 +1,21 @@
-"""The entry: `streamlit run app.py`. The pages stand in ui/page.py and ui/event/page.py, the server in ui/server.py."""
+"""The entry: `streamlit run app.py`. The pages stand in digitscope/ui/page.py and digitscope/ui/kiosk/page.py, the server in digitscope/ui/server.py."""
 
 if __name__ == "__main__":  # a run of the page's script
-    from ui.event.mode import is_event
+    from digitscope.ui.common.mode import is_event
 
     # Only the page that is asked for is loaded: a stand's needs a database, which takes a second.
     # Statements, for Streamlit shows the value of a bare expression on the page.
     if is_event():
-        from ui.event.page import event_page
+        from digitscope.ui.kiosk.page import event_page
 
         event_page()
     else:
-        from ui.page import page
+        from digitscope.ui.page import page
 
         page()
 elif __name__ == "app":  # the server, once; a training process imports this file too, under another name
     from streamlit.starlette import App
 
-    from ui.server import MIDDLEWARE, ROUTES, lifespan, say_that_it_failed
+    from digitscope.ui.server import MIDDLEWARE, ROUTES, lifespan, say_that_it_failed
 
     app = App(__file__, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=say_that_it_failed)

@@ -24,10 +24,10 @@ from cnn.fast.reader import Reader
 from digitscope.digits.io import mnist
 from digitscope.digits.preprocess import prepare
 from digitscope.digits.samples import SAMPLES
-from ui.inside.broken import QUICK
-from ui.inside.change import CHANGES
-from ui.inside.landscape import MANY
-from ui.inside.worksheet import worksheet
+from digitscope.ui.explain.ablation import QUICK
+from digitscope.ui.explain.embedding import MANY
+from digitscope.ui.explain.robustness import CHANGES
+from digitscope.ui.explain.worksheet import worksheet
 
 
 def main() -> None:

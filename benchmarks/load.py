@@ -46,10 +46,10 @@ from digitscope.digits.preprocess import resample
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
 from digitscope.digits.synthesis.stroke_augmentation import vary
+from digitscope.ui.common.networks import in_use
+from digitscope.ui.draw.answer import SURE, answer_panels, read
 from tests.conftest import on_board
 from tests.e2e.conftest import FLAGS, Server
-from ui.answer import SURE, answer_panels, read
-from ui.networks import in_use
 
 Array = np.ndarray
 

@@ -7,8 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from digitscope.cli import CommandError, calibrate, evaluate, predict, sweep, train
-from digitscope.cli import embed
+from digitscope.cli import CommandError, calibrate, embed, evaluate, predict, sweep, train
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -25,7 +25,7 @@ README = (PROJECT / "README.md").read_text("utf-8")
         ("digitscope.digits", "import streamlit as st"),
         ("digitscope.jobs", "from ui.page import page"),
         ("digitscope.jobs", "import streamlit"),
-        ("ui", "import app"),
+        ("digitscope.ui", "import app"),
         ("digitscope.stand", "import streamlit"),
         ("digitscope.stand", "from ui.page import page"),
     ],
@@ -62,7 +62,7 @@ def calls_and_imports(room: str) -> list[str]:
 def test_nothing_that_a_visitor_sends_can_be_code():
     said = [
         line
-        for room in ("ui", "digitscope.jobs", "digitscope.stand", "digitscope.digits", "cnn")
+        for room in ("digitscope.ui", "digitscope.jobs", "digitscope.stand", "digitscope.digits", "cnn")
         for line in calls_and_imports(room)
     ]
     # Whoever opens a cluster's ports to others was told what that means: its messages are pickles by Dask's design.
@@ -76,7 +76,9 @@ def test_nothing_that_a_visitor_sends_can_be_code():
 
 
 def test_pages_open_no_file_but_their_own():
-    opened = [line for line in calls_and_imports("ui") if re.search(r": (open|Path|io\.open|os\.open)\(", line)]
+    opened = [
+        line for line in calls_and_imports("digitscope.ui") if re.search(r": (open|Path|io\.open|os\.open)\(", line)
+    ]
     assert opened
     assert [line for line in opened if ": Path(__file__)" not in line] == []
 

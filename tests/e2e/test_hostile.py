@@ -14,11 +14,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from digitscope.digits.samples import SAMPLES
+from digitscope.ui.headers import HEADERS
 from tests.conftest import on_board, run_apart
 from tests.e2e.conftest import Server
 from tests.e2e.pen import SIDE
 from tests.e2e.visitor import BareVisitor
-from ui.headers import HEADERS
 
 MEGABYTE = 1_000_000
 TOO_BIG = (1009, None)

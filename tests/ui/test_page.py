@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import ui.networks
+import digitscope.ui.common.networks
 from cnn import weights
 from cnn.architectures import build
 from digitscope.digits.preprocess import PREPROCESSING
@@ -42,7 +42,7 @@ def draw(monkeypatch):
 
     def put(strokes: Strokes) -> None:
         opened()
-        monkeypatch.setattr(sys.modules["ui.page"], "drawing_board", lambda pen: strokes)
+        monkeypatch.setattr(sys.modules["digitscope.ui.page"], "drawing_board", lambda pen: strokes)
 
     return put
 
@@ -138,7 +138,7 @@ def test_a_learning_rate_that_makes_no_sense_is_refused_in_a_sentence(rate):
 
 
 def test_words_for_probabilities():
-    from ui.answer import in_words, percent
+    from digitscope.ui.draw.answer import in_words, percent
 
     assert [in_words(p, 1) for p in (1.0, 0.9, 0.6, 0.3)] == ["sure", "sure", "perhaps 1", "or 1, or something else"]
     assert percent(np.float32(0.99999)) == "over 99.9 %"
@@ -150,6 +150,6 @@ def test_the_usual_page_does_not_wait_for_the_stands_database() -> None:
     code = (
         "import sys; from streamlit.testing.v1 import AppTest; "
         "run = AppTest.from_file('app.py', default_timeout=60).run(); "
-        "sys.exit(bool(run.exception) or 'ui.page' not in sys.modules or 'sqlalchemy' in sys.modules)"
+        "sys.exit(bool(run.exception) or 'digitscope.ui.page' not in sys.modules or 'sqlalchemy' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True)

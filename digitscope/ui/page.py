@@ -1,0 +1,84 @@
+"""The page as a whole: settings and training in the sidebar, then the board with its panels."""
+
+from time import perf_counter
+
+import streamlit as st
+
+from digitscope.ui.common.frame import begin_page, show_notices
+from digitscope.ui.common.networks import in_use
+from digitscope.ui.common.session import Reading, session
+from digitscope.ui.draw.answer import Answers, answer_panels, read_picture, show_answer
+from digitscope.ui.draw.canvas import drawing_board
+from digitscope.ui.draw.live import follow_pen
+from digitscope.ui.draw.photo import photo_input
+from digitscope.ui.draw.preparations import show_preparations
+from digitscope.ui.draw.settings import View, settings_tab
+from digitscope.ui.draw.timeline import show_timeline
+from digitscope.ui.explain import maps_html, show_inside
+from digitscope.ui.training.evaluation import training_panel
+from digitscope.ui.training.runs import MOST_DRAWINGS
+from digitscope.ui.training.tab import training_tab
+
+TABS = ["Inside the network", "Timeline", "Other preparations", "Watch it learn"]
+
+
+@st.fragment
+def board(view: View) -> None:
+    """Canvas, answer and maps: the part that runs again after every stroke, and says how panels follow the pen."""
+    begun = perf_counter()
+    own = session()
+    if own.answers is None or own.answers.network != in_use():
+        own.answers = Answers(in_use())
+    answers, network = own.answers, in_use()
+    with st.container(key="stage"):
+        left, right = st.columns([36, 64], gap="medium")
+    with left:
+        strokes = drawing_board(view.pen)
+        photo = photo_input()
+    if photo is None:
+        reading = answers.reading(strokes)
+        panels = answers.panels(strokes, begun)
+    else:
+        reading = read_picture(photo, network)
+        panels = answer_panels(reading, network.name, begun)
+    own.remember(reading.prepared.picture, MOST_DRAWINGS)
+    with right:
+        show_answer(panels)
+    # Only the open tab is computed: the others would cost every stroke their time.
+    inside, grown, ways, training = st.tabs(TABS, key="panels", on_change="rerun")
+
+    def maps(reading: Reading) -> str:
+        kinds = {} if network.lens is None else network.lens.kinds
+        return maps_html(kinds, reading.layers, view.every_layer)
+
+    if inside.open:
+        with inside:
+            show_inside(reading, network, lambda: maps(reading))
+    follow_pen(
+        strokes,
+        view.pen,
+        answer=None if photo else lambda drawn, down: answers.panels(drawn, perf_counter(), down),
+        later=(lambda drawn, down: {"feature_maps": maps(answers.reading(drawn, down))}) if inside.open else None,
+    )
+    if grown.open:
+        with grown:
+            show_timeline(reading, network)
+    if ways.open:
+        with ways:
+            show_preparations(reading, network, view.pen)
+    if training.open:
+        with training:
+            training_panel()
+    show_notices()
+
+
+def page() -> None:
+    """Draw everything, once a run of the script."""
+    begin_page()
+    with st.sidebar:
+        settings, training = st.tabs(["Settings", "Training"])
+        with settings:
+            view = settings_tab()
+        with training:
+            training_tab()
+    board(view)
