@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from digitscope.digits.samples import SAMPLES
-from digitscope.ui.headers import HEADERS
+from digitscope.server.headers import HEADERS
 from tests.conftest import on_board, run_apart
 from tests.e2e.conftest import Server
 from tests.e2e.pen import SIDE

@@ -19,12 +19,12 @@ from starlette.status import WS_1008_POLICY_VIOLATION, WS_1009_MESSAGE_TOO_BIG
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from digitscope.digits.strokes import StrokesError
+from digitscope.server.garbage import keep_tidy
+from digitscope.server.headers import SecureHeaders
+from digitscope.server.throttle import Pace
 from digitscope.ui.common.mode import is_event_server
 from digitscope.ui.common.networks import shipped
 from digitscope.ui.draw.live import ADDRESS, MessageError, channel_for
-from digitscope.ui.headers import SecureHeaders
-from digitscope.ui.memory import keep_tidy
-from digitscope.ui.pace import Pace
 
 Message = dict[str, Any]
 

@@ -10,16 +10,16 @@ import weakref
 import numpy as np
 import pytest
 
-import digitscope.ui.memory
+import digitscope.server.garbage
 from cnn.views import SURE
 from digitscope.digits.prefixes import moments
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes, StrokesError
+from digitscope.server.live import _parsed
+from digitscope.server.throttle import LATE, OFTEN, RARE, Pace
 from digitscope.ui.common.networks import in_use, shipped
 from digitscope.ui.draw.answer import Answers, read
 from digitscope.ui.draw.live import REMEMBERED, Channel, MessageError, channel_for
-from digitscope.ui.pace import LATE, OFTEN, RARE, Pace
-from digitscope.ui.server import _parsed
 from tests.conftest import run_apart
 
 LINE = {"type": "path", "path": [["M", 10, 10], ["L", 200, 300]]}
@@ -151,7 +151,7 @@ def test_late_answers_make_visitors_ask_less_often():
 
 def test_who_stays_when_a_crowd_has_left_is_soon_answered_often(monkeypatch):
     now = 0.0
-    monkeypatch.setattr("digitscope.ui.pace.perf_counter", lambda: now)
+    monkeypatch.setattr("digitscope.server.throttle.perf_counter", lambda: now)
     pace = Pace()
     for _ in range(300):
         now += 0.01
