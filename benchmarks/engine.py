@@ -28,8 +28,8 @@ from threadpoolctl import threadpool_limits
 from benchmarks.loops import LoopNetwork
 from cnn.architectures import build
 from cnn.fast.engine import FastEngine
-from cnn.fast.lens import Lens
-from cnn.fast.reader import Reader
+from cnn.fast.predictor import Reader
+from cnn.fast.tracer import Lens
 from cnn.layers import BatchNorm, Conv3x3, Dropout, FullyConnected, MaxPool2x2, ReLU, Softmax
 from cnn.network import CNN
 from cnn.optimizers import SGD, Adam

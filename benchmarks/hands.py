@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from cnn import weights
-from cnn.fast.reader import Reader
+from cnn.fast.predictor import Reader
 from cnn.network import CNN
 from cnn.verdict import judge
 from cnn.weights import WeightsError

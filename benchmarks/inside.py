@@ -13,14 +13,14 @@ from threadpoolctl import threadpool_limits
 
 from cnn import weights
 from cnn.explain import Look, arithmetic, gradcam, trail
-from cnn.explain.broken import broken
-from cnn.explain.edits import smallest_edit
+from cnn.explain.ablation import broken
+from cnn.explain.embedding import fingerprint, last_features, neighbours, principal_plane
 from cnn.explain.fooling import fool, noise
 from cnn.explain.integrated import integrated_gradients
-from cnn.explain.landscape import fingerprint, last_features, neighbours, principal_plane
 from cnn.explain.occlusion import occlusion
 from cnn.explain.saliency import saliency
-from cnn.fast.reader import Reader
+from cnn.explain.smallest_edit import smallest_edit
+from cnn.fast.predictor import Reader
 from digitscope.digits.io import mnist
 from digitscope.digits.preprocess import prepare
 from digitscope.digits.samples import SAMPLES

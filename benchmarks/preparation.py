@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from cnn.test_time_augmentation import read
 from cnn.verdict import judge
-from cnn.views import read
 from digitscope.cli import SHIPPED, load_network, read_drawings
 from digitscope.cli.measure import wilson
 from digitscope.digits.io.photo import prepare_photo

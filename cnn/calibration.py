@@ -11,8 +11,8 @@ import numpy as np
 
 from cnn.layers import Softmax
 from cnn.network import CNN
+from cnn.test_time_augmentation import combine
 from cnn.verdict import judge
-from cnn.views import combine
 
 Array = np.ndarray
 

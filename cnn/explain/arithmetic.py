@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn.explain.look import Look, Place
+from cnn.explain.activations import Look, Place
 from cnn.layers import BatchNorm, Conv3x3, FullyConnected, MaxPool2x2, ReLU, Softmax
 
 Array = np.ndarray

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cnn.explain.edits import Edit
 from cnn.explain.scores import score_gradients, scores, toward
+from cnn.explain.smallest_edit import Edit
 from cnn.network import CNN
 
 Array = np.ndarray

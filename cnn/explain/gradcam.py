@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnn.explain.look import Look
+from cnn.explain.activations import Look
 from cnn.explain.scores import score_gradients, toward
 from cnn.layers import Conv3x3
 

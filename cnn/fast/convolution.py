@@ -14,7 +14,7 @@ from typing import cast
 
 import numpy as np
 
-from cnn.fast.meeting import Meeting
+from cnn.fast.all_reduce import Meeting
 from cnn.fast.normalise import Normaliser, channel_sums
 from cnn.fast.patches import Patches
 from cnn.fast.plan import Group

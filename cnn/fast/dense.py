@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnn.fast.meeting import Meeting
+from cnn.fast.all_reduce import Meeting
 from cnn.fast.normalise import Normaliser
 from cnn.layers import Dropout, FullyConnected
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnn.fast.meeting import Meeting
+from cnn.fast.all_reduce import Meeting
 from cnn.fast.plan import Plan, plan
-from cnn.fast.reader import Reader
-from cnn.fast.share import Share
+from cnn.fast.predictor import Reader
+from cnn.fast.shard import Share
 from cnn.fast.workers import SMALLEST, WORKERS, Workers
 from cnn.layers import softmax
 from cnn.losses import cross_entropy_logits_derivative, one_hot

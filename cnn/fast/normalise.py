@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnn.fast.meeting import Meeting
+from cnn.fast.all_reduce import Meeting
 from cnn.layers import BatchNorm
 
 Array = np.ndarray

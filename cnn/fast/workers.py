@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from cnn.fast.meeting import Meeting
+from cnn.fast.all_reduce import Meeting
 
 Result = TypeVar("Result")
 

@@ -15,11 +15,11 @@ import numpy as np
 from cnn import weights
 from cnn.calibration import best_temperature, cool, expected_calibration_error, threshold, with_temperature
 from cnn.container import FileError
-from cnn.fast.reader import Reader
+from cnn.fast.predictor import Reader
 from cnn.network import CNN
+from cnn.test_time_augmentation import combine, read_views
 from cnn.training import Examples
 from cnn.verdict import judge
-from cnn.views import combine, read_views
 from digitscope.cli import CommandError, load_mnist, load_network, read_drawings
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from cnn import container
-from cnn.explain.landscape import fingerprint, last_features
+from cnn.explain.embedding import fingerprint, last_features
 from digitscope.cli import CommandError, load_mnist, load_network
 
 FORMAT = "digitscope landscape 1"

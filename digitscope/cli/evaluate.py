@@ -13,8 +13,8 @@ import numpy as np
 from cnn.calibration import threshold
 from cnn.container import FileError
 from cnn.network import CNN
+from cnn.test_time_augmentation import read
 from cnn.verdict import judge, refuse_above
-from cnn.views import read
 from digitscope.cli import SHIPPED, CommandError, load_mnist, load_network, read_drawings
 from digitscope.cli.measure import Evaluation, measure, wilson
 from digitscope.cli.plot import ENDINGS, plot_mistakes

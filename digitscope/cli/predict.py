@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from cnn.test_time_augmentation import read
 from cnn.verdict import judge, refuse_above
-from cnn.views import read
 from digitscope.cli import SHIPPED, load_network
 from digitscope.digits.io.photo import PhotoError, read_photo
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cnn.network import CNN
+from cnn.test_time_augmentation import read
 from cnn.verdict import judge
-from cnn.views import read
 from digitscope.cli import CommandError
 from digitscope.cli.measure import measure, wilson
 from digitscope.digits.preprocess import prepare_all

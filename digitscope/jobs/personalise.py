@@ -14,8 +14,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from cnn import weights
-from cnn.adapt import AdaptStep, adapt
-from cnn.fast.reader import Reader
+from cnn.fast.predictor import Reader
+from cnn.fine_tuning import AdaptStep, adapt
 from cnn.network import CNN
 from cnn.verdict import judge
 from digitscope.digits.io import mnist

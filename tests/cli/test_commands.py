@@ -12,7 +12,7 @@ from PIL import Image
 from cnn import weights
 from cnn.__main__ import main
 from cnn.architectures import build
-from cnn.views import read
+from cnn.test_time_augmentation import read
 from digitscope.cli import two_stages
 from digitscope.cli.calibrate import calibration
 from digitscope.cli.measure import wilson

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cnn.test_time_augmentation import read
 from cnn.verdict import judge
-from cnn.views import read
 from cnn.weights import load
 from digitscope.cli import SHIPPED
 from digitscope.cli.measure import measure

@@ -18,8 +18,8 @@ from cnn.calibration import (
 )
 from cnn.layers import Conv3x3
 from cnn.network import CNN
+from cnn.test_time_augmentation import SIZES, STEPS, SURE, TURNS, VIEWS, combine, read, views
 from cnn.verdict import judge
-from cnn.views import SIZES, STEPS, SURE, TURNS, VIEWS, combine, read, views
 
 
 def test_ten_answers_are_never_refused():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import digitscope.server.garbage
-from cnn.views import SURE
+from cnn.test_time_augmentation import SURE
 from digitscope.digits.prefixes import moments
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes, StrokesError

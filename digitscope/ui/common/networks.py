@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from cnn.fast.lens import Lens
+from cnn.fast.tracer import Lens
 from cnn.verdict import refuse_above
 from cnn.weights import WeightsError, from_bytes, load
 from digitscope.digits.preprocess import PREPROCESSING

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from cnn.fast.lens import Lens
+from cnn.fast.tracer import Lens
 from cnn.verdict import USUAL_THRESHOLD, Verdict
 from digitscope.digits.preprocess import Prepared
 from digitscope.digits.segment import Piece

@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 import streamlit as st
 
-from cnn import views
+from cnn import test_time_augmentation
 from cnn.verdict import judge
 from digitscope.digits.preprocess import NOTHING, Prepared, prepare
 from digitscope.digits.segment import Piece, split
@@ -51,7 +51,7 @@ def read(strokes: Strokes, network: InUse, down: bool = False) -> Reading:
     reading = Reading(strokes, split(strokes, scores))
     pictures = [piece.prepared.picture for piece in reading.pieces if piece.prepared.picture is not None]
     if pictures and len(pictures) == len(reading.pieces):
-        found = outputs(pictures) if down else views.read(outputs, np.array(pictures))
+        found = outputs(pictures) if down else test_time_augmentation.read(outputs, np.array(pictures))
         reading.verdict = judge(found, network.refuse_above)
         reading.shown = int(reading.verdict.likelihood.argmin())
         reading.layers = traces[pictures[reading.shown].tobytes()]
@@ -64,7 +64,7 @@ def read_picture(prepared: Prepared, network: InUse) -> Reading:
     reading = Reading(Strokes(()), [Piece(Strokes(()), prepared)])
     if network.lens is not None and prepared.picture is not None:
         begun = perf_counter()
-        reading.verdict = judge(views.read(network.lens.predict, prepared.picture[None]), network.refuse_above)
+        reading.verdict = judge(test_time_augmentation.read(network.lens.predict, prepared.picture[None]), network.refuse_above)
         reading.layers = network.lens.trace(prepared.picture)
         reading.network_ms = 1000 * (perf_counter() - begun)
     return reading

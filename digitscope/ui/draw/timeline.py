@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cnn import views
+from cnn import test_time_augmentation
 from cnn.verdict import judge
 from digitscope.digits.prefixes import moments
 from digitscope.digits.preprocess import prepare_all
@@ -97,7 +97,7 @@ def timeline(strokes: Strokes, network: InUse, n: int = MOMENTS) -> Timeline:
     probabilities, nothing = np.full((n, 10), np.nan, np.float32), np.ones(n, np.float32)
     said = np.full(n, -1)
     if readable.any():
-        verdict = judge(views.read(network.lens.predict, pictures[readable]), network.refuse_above)
+        verdict = judge(test_time_augmentation.read(network.lens.predict, pictures[readable]), network.refuse_above)
         probabilities[readable], nothing[readable] = verdict.probabilities, verdict.nothing
         said[readable] = verdict.predicted
     return Timeline(strokes, network, grown, pictures, probabilities, nothing, said)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnn.explain.broken import broken
-from cnn.fast.reader import Reader
+from cnn.explain.ablation import broken
+from cnn.fast.predictor import Reader
 from cnn.layers import Conv3x3, FullyConnected, Softmax
 from cnn.network import CNN
 from digitscope.digits.io import mnist

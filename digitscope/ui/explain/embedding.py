@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from cnn.container import FileError, read, unpack
-from cnn.explain.landscape import Plane, among, fingerprint, last_features, neighbours, principal_plane
+from cnn.explain.embedding import Plane, among, fingerprint, last_features, neighbours, principal_plane
 from cnn.network import CNN
 from digitscope.digits.io import mnist
 from digitscope.digits.io.mnist import MnistError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnn.explain.edits import Edit
 from cnn.explain.fooling import ROUNDS, fool, noise
+from cnn.explain.smallest_edit import Edit
 from cnn.verdict import DIGITS
 from digitscope.ui.common.pictures import ink_picture
 from digitscope.ui.explain.smallest_edit import reading

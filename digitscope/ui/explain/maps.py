@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, Layer, MaxPool2x2, ReLU, Softmax
-from cnn.views import VIEWS
+from cnn.test_time_augmentation import VIEWS
 from digitscope.ui.common.pictures import map_strip
 
 Array = np.ndarray

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnn.explain import Look, Place, arithmetic
 from cnn.explain.arithmetic import Choice, Given, Normalised, Rectified, Softmaxed, Sum
-from cnn.views import VIEWS
+from cnn.test_time_augmentation import VIEWS
 from digitscope.ui.common.pictures import ink_picture, level_address, map_strip
 from digitscope.ui.explain.numbers import colours, decimals, number, row, square, written
 from digitscope.ui.explain.overview import shape_of, sprite, title

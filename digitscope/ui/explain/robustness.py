@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnn.fast.reader import Reader
+from cnn.fast.predictor import Reader
 from digitscope.digits.transforms import thickened, transformed
 from digitscope.ui.common.pictures import ink_picture
 from digitscope.ui.explain.picker import picker

@@ -9,7 +9,7 @@ from hashlib import md5
 import numpy as np
 
 from cnn.explain import Look
-from cnn.fast.lens import Lens
+from cnn.fast.tracer import Lens
 from cnn.network import CNN
 from cnn.verdict import DIGITS
 from digitscope.ui.common.networks import InUse

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from cnn import CNN, Conv3x3, Softmax
-from cnn.explain.broken import broken
-from cnn.explain.edits import smallest_edit, without_the_needless
+from cnn.explain.ablation import broken
+from cnn.explain.embedding import among, last_features, neighbours, principal_plane
 from cnn.explain.fooling import ENOUGH, fool, noise
-from cnn.explain.landscape import among, last_features, neighbours, principal_plane
+from cnn.explain.smallest_edit import smallest_edit, without_the_needless
 from tests.cnn.explain.stacks import STACKS, learned, lived
 
 

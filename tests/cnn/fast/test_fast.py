@@ -10,11 +10,11 @@ import pytest
 
 from cnn import mse_loss, mse_loss_derivative
 from cnn.architectures import ARCHITECTURES, build, stack
+from cnn.fast.all_reduce import Meeting
 from cnn.fast.engine import FastEngine
-from cnn.fast.lens import Lens
-from cnn.fast.meeting import Meeting
 from cnn.fast.plan import plan
-from cnn.fast.reader import Reader
+from cnn.fast.predictor import Reader
+from cnn.fast.tracer import Lens
 from cnn.fast.workers import Workers
 from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, MaxPool2x2, ReLU, ShapeError, Softmax
 from cnn.network import CNN

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.architectures import stack
-from cnn.fast.lens import Lens
+from cnn.fast.tracer import Lens
 from cnn.layers import Flatten, FullyConnected, ReLU, Softmax
 from cnn.network import CNN
 from digitscope.digits.io.mnist import MnistError

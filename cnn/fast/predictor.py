@@ -7,7 +7,7 @@ from copy import deepcopy
 import numpy as np
 
 from cnn.fast.plan import plan
-from cnn.fast.share import Share
+from cnn.fast.shard import Share
 from cnn.fast.workers import SMALLEST, WORKERS, Workers
 from cnn.layers import softmax
 from cnn.network import CNN

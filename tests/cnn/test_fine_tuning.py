@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnn import adapt, architectures, weights
-from cnn.adapt import AdaptStep
+from cnn import architectures, weights
+from cnn import fine_tuning
+from cnn.fine_tuning import AdaptStep
 from cnn.layers import Conv3x3, MaxPool2x2, Softmax
 from cnn.network import CNN
 from tests.conftest import PROJECT
@@ -18,7 +19,7 @@ def network() -> CNN:
 
 
 def adapted(network: CNN, own, old, rng) -> tuple[list[AdaptStep], CNN]:
-    *steps, copy = adapt.adapt(network, own, old, rng)
+    *steps, copy = fine_tuning.adapt(network, own, old, rng)
     assert isinstance(copy, CNN)
     return steps, copy
 
@@ -54,17 +55,17 @@ def test_one_seed_gives_one_result(network, digits):
 
 
 def test_gradients_are_those_of_the_network_outside_training(network, digits, rng):
-    place = adapt.first_dense(network)
-    x, labels = adapt.features(network, digits.training[0][:8], place), digits.training[1][:8]
-    loss, gradients = adapt._gradients(network.layers[place:], x, labels)
+    place = fine_tuning.first_dense(network)
+    x, labels = fine_tuning.features(network, digits.training[0][:8], place), digits.training[1][:8]
+    loss, gradients = fine_tuning._gradients(network.layers[place:], x, labels)
     assert loss == pytest.approx(network.score(network.predict_output(digits.training[0][:8]), labels)[0], rel=1e-4)
     for name in ("dense1.weights", "norm4.scale", "softmax1.bias"):
         direction = rng.standard_normal(network.params[name].shape).astype(np.float32)
         direction /= np.linalg.norm(direction)
         network.params[name] += 0.01 * direction
-        above, _ = adapt._gradients(network.layers[place:], x, labels)
+        above, _ = fine_tuning._gradients(network.layers[place:], x, labels)
         network.params[name] -= 0.02 * direction
-        below, _ = adapt._gradients(network.layers[place:], x, labels)
+        below, _ = fine_tuning._gradients(network.layers[place:], x, labels)
         network.params[name] += 0.01 * direction
         assert float((gradients[name] * direction).sum()) == pytest.approx((above - below) / 0.02, rel=0.05, abs=2e-3)
 
@@ -73,13 +74,13 @@ def test_networks_that_cannot_are_refused():
     network = CNN()
     network.add_layer(Conv3x3(2))
     with pytest.raises(ValueError, match="dense layers"):
-        adapt.first_dense(network)
+        fine_tuning.first_dense(network)
     network.add_layer(MaxPool2x2())
     network.add_layer(Softmax(10))
-    assert adapt.first_dense(network) == 2
+    assert fine_tuning.first_dense(network) == 2
 
 
 def test_nothing_to_learn_from_is_refused(network):
     nothing = np.zeros((0, 28, 28), np.uint8), np.zeros(0, int)
     with pytest.raises(ValueError, match="label"):
-        next(adapt.adapt(network, nothing, nothing, np.random.default_rng(0)))
+        next(fine_tuning.adapt(network, nothing, nothing, np.random.default_rng(0)))

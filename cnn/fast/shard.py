@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import numpy as np
 
+from cnn.fast.all_reduce import Meeting
 from cnn.fast.convolution import ConvBlock
 from cnn.fast.dense import DenseBlock
-from cnn.fast.meeting import Meeting
 from cnn.fast.normalise import Normaliser
 from cnn.fast.plan import Group, Plan
 from cnn.fast.scratch import Scratch
