@@ -1,4 +1,4 @@
-"""The entry: `streamlit run app.py`. The pages stand in digitscope/ui/page.py and digitscope/ui/kiosk/page.py, the server in digitscope/server/live.py."""
+"""The entry: `streamlit run app.py`. The pages are in digitscope/ui/, the server's own parts in digitscope/server/."""
 
 if __name__ == "__main__":  # a run of the page's script
     from digitscope.ui.common.mode import is_event
@@ -16,6 +16,6 @@ if __name__ == "__main__":  # a run of the page's script
 elif __name__ == "app":  # the server, once; a training process imports this file too, under another name
     from streamlit.starlette import App
 
-    from digitscope.server.live import MIDDLEWARE, ROUTES, lifespan, say_that_it_failed
+    from digitscope.server.app import MIDDLEWARE, ROUTES, lifespan, say_that_it_failed
 
     app = App(__file__, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=say_that_it_failed)

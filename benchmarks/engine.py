@@ -28,8 +28,8 @@ from threadpoolctl import threadpool_limits
 from benchmarks.loops import LoopNetwork
 from cnn.architectures import build
 from cnn.fast.engine import FastEngine
-from cnn.fast.predictor import Reader
-from cnn.fast.tracer import Lens
+from cnn.fast.predictor import BatchPredictor
+from cnn.fast.tracer import Tracer
 from cnn.layers import BatchNorm, Conv3x3, Dropout, FullyConnected, MaxPool2x2, ReLU, Softmax
 from cnn.network import CNN
 from cnn.optimizers import SGD, Adam
@@ -152,7 +152,7 @@ def batches(name: str, weights: Path | None, n: int, repeats: int, loops: bool) 
     pictures = some_pictures(n, rng)
     labels = rng.integers(0, 10, n)
     scaled = torch.from_numpy(np.ascontiguousarray(network.scaled(pictures).transpose(3, 0, 1, 2)))
-    reader = Reader(network)
+    reader = BatchPredictor(network)
     reading: dict[str, Call] = {"ours": lambda: reader.predict(pictures)}
     for rival, layout in LAYOUTS.items():
         net, x = in_torch(network, layout).eval(), scaled.to(memory_format=layout)
@@ -209,7 +209,7 @@ def one_drawing(name: str, weights: Path | None, repeats: int) -> None:
     network = loaded(name, weights)
     picture = some_pictures(1, np.random.default_rng(0))[0]
     scaled = np.ascontiguousarray(network.scaled(picture[None]).transpose(3, 0, 1, 2))
-    lens, session = Lens(network), in_onnx(network)
+    lens, session = Tracer(network), in_onnx(network)
     rivals: dict[str, Call] = {"ours": lambda: lens.trace(picture)}
     expected = lens.trace(picture)
     for found, (_, ours) in zip(session.run(None, {"picture": scaled}), expected, strict=True):

@@ -69,8 +69,8 @@ PARTS = {
     "Streamlit": "import streamlit.web.bootstrap, streamlit.starlette",
     "pandas, Altair and the PDF writer": "import pandas, altair, fpdf",
     "the network, until it has read a picture": (
-        "import numpy as np; from cnn.fast.lens import Lens; from cnn.weights import load; "
-        "Lens(load('pretrained/digitscope.npz')[0]).trace(np.zeros((28, 28), np.uint8))"
+        "import numpy as np; from cnn.fast.tracer import Tracer; from cnn.weights import load; "
+        "Tracer(load('pretrained/digitscope.npz')[0]).trace(np.zeros((28, 28), np.uint8))"
     ),
 }
 """What a server's start is made of, each as code for a Python of its own."""

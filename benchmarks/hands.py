@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from cnn import weights
-from cnn.fast.predictor import Reader
+from cnn.fast.predictor import BatchPredictor
 from cnn.network import CNN
 from cnn.verdict import judge
 from cnn.weights import WeightsError
-from digitscope.cli import CommandError, load_mnist, read_drawings
+from digitscope.cli.common import CommandError, load_mnist, read_drawings
 from digitscope.cli.measure import wilson
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing
@@ -49,7 +49,7 @@ class Lesson:
 
 def read(network: CNN, pictures: Array) -> Array:
     """The digit that the network says to each picture (n, 28, 28): the likeliest, however unsure it is."""
-    return judge(Reader(network).predict(pictures)).probabilities.argmax(axis=1)
+    return judge(BatchPredictor(network).predict(pictures)).probabilities.argmax(axis=1)
 
 
 def swapped(drawings: Sequence[Drawing]) -> list[Drawing]:

@@ -20,7 +20,7 @@ from cnn.explain.integrated import integrated_gradients
 from cnn.explain.occlusion import occlusion
 from cnn.explain.saliency import saliency
 from cnn.explain.smallest_edit import smallest_edit
-from cnn.fast.predictor import Reader
+from cnn.fast.predictor import BatchPredictor
 from digitscope.digits.io import mnist
 from digitscope.digits.preprocess import prepare
 from digitscope.digits.samples import SAMPLES
@@ -47,7 +47,7 @@ def main() -> None:
     def change(name: str) -> None:
         one = CHANGES[name]
         across, down = (values.ravel() for values in np.meshgrid(one.columns, one.rows))
-        Reader(network).predict(one.make(picture, across, down))
+        BatchPredictor(network).predict(one.make(picture, across, down))
 
     looks: dict[str, Callable[[], object]] = {
         "all values of a pass": lambda: Look(network, picture),
@@ -66,7 +66,7 @@ def main() -> None:
             neighbours(features, last_features(network, picture[None])[0], 8),
             fingerprint(network),
         ),
-        f"break it, {QUICK} test images": lambda: Reader(
+        f"break it, {QUICK} test images": lambda: BatchPredictor(
             broken(network, {"conv1": [0]}, 0.1, 1, np.random.default_rng(1))
         ).predict(images[:QUICK]),
         "worksheet": lambda: worksheet(look, "the shipped network", 1),

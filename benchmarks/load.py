@@ -46,8 +46,8 @@ from digitscope.digits.preprocess import resample
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
 from digitscope.digits.synthesis.stroke_augmentation import vary
-from digitscope.ui.common.networks import in_use
-from digitscope.ui.draw.answer import SURE, answer_panels, read
+from digitscope.recognition import Reader
+from digitscope.ui.draw.answer import SURE, answer_panels
 from tests.conftest import on_board
 from tests.e2e.conftest import FLAGS, Server
 
@@ -75,14 +75,14 @@ class Task:
 
 def drawings(number: int, digits: int = 10) -> list[Task]:
     """What the visitor of this number draws: each digit in a hand of its own; only what the network is sure of."""
-    rng = np.random.default_rng(number)
+    rng, reader = np.random.default_rng(number), Reader.shipped()
     found: list[Task] = []
     while len(found) < digits:
         sample = SAMPLES[(number + len(found)) % 10][int(rng.integers(2))]
         paths = [resample(path, 6.0).round(1) for path in on_board(vary(sample, rng), SIDE)]
-        reading = read(Strokes(tuple(paths), SIDE), in_use())
-        if len(reading.digits) == 1 and reading.probabilities is not None and reading.probabilities.max() > SURE:
-            found.append(Task(paths, reading.digits, answer_panels(reading, "", 0.0)["input28"]))
+        reading = reader.read(Strokes(tuple(paths), SIDE))
+        if len(reading.text) == 1 and reading.probabilities is not None and reading.probabilities.max() > SURE:
+            found.append(Task(paths, reading.text, answer_panels(reading, "", 0.0)["input28"]))
     return found
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from cnn.fast.all_reduce import Meeting
 from cnn.fast.plan import Plan, plan
-from cnn.fast.predictor import Reader
+from cnn.fast.predictor import BatchPredictor
 from cnn.fast.shard import Share
 from cnn.fast.workers import SMALLEST, WORKERS, Workers
 from cnn.layers import softmax
@@ -76,7 +76,7 @@ class FastEngine:
 
     def predict(self, network: CNN, pictures: Array) -> Array:
         """See `cnn.training.Engine`."""
-        return Reader(network, self.workers).predict(pictures)
+        return BatchPredictor(network, self.workers).predict(pictures)
 
     def _share(self, worker: int, n: int) -> Share:
         assert self.plan is not None

@@ -18,7 +18,7 @@ CHUNK = 32
 """Images that a worker reads at a time: more would leave the cache."""
 
 
-class Reader:
+class BatchPredictor:
     """Answers of one network as it was when the reader was made; later training does not reach it."""
 
     def __init__(self, network: CNN, workers: Workers | None = None) -> None:

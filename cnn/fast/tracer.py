@@ -21,7 +21,7 @@ Step = Callable[[Array], Array]
 """Maps (H, W, C), or values (K,), to the next ones."""
 
 
-class Lens:
+class Tracer:
     """One network as it was when the lens was made; many threads may look through it at the same time."""
 
     def __init__(self, network: CNN) -> None:

@@ -15,12 +15,12 @@ import numpy as np
 from cnn import weights
 from cnn.calibration import best_temperature, cool, expected_calibration_error, threshold, with_temperature
 from cnn.container import FileError
-from cnn.fast.predictor import Reader
+from cnn.fast.predictor import BatchPredictor
 from cnn.network import CNN
 from cnn.test_time_augmentation import combine, read_views
 from cnn.training import Examples
 from cnn.verdict import judge
-from digitscope.cli import CommandError, load_mnist, load_network, read_drawings
+from digitscope.cli.common import CommandError, load_mnist, load_network, read_drawings
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing
 
@@ -68,7 +68,7 @@ def calibration(network: CNN, drawings: Sequence[Drawing], validation: Examples)
     Prints the expected calibration error on both, before and after.
     """
     drawn, readable = prepare_all(drawing.strokes for drawing in drawings)
-    predict = Reader(network).predict
+    predict = BatchPredictor(network).predict
     images, labels = validation
     sets = {
         "MNIST validation": (read_views(predict, images), labels.astype(int)),

@@ -14,7 +14,7 @@ import numpy as np
 
 from cnn import container
 from cnn.explain.embedding import fingerprint, last_features
-from digitscope.cli import CommandError, load_mnist, load_network
+from digitscope.cli.common import CommandError, load_mnist, load_network
 
 FORMAT = "digitscope landscape 1"
 MANY = 2_000

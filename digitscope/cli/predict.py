@@ -12,8 +12,9 @@ import numpy as np
 
 from cnn.test_time_augmentation import read
 from cnn.verdict import judge, refuse_above
-from digitscope.cli import SHIPPED, load_network
+from digitscope.cli.common import load_network
 from digitscope.digits.io.photo import PhotoError, read_photo
+from digitscope.recognition import SHIPPED
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:

@@ -11,7 +11,7 @@ from cnn import checkpoint
 from cnn.container import write
 from cnn.fast.engine import FastEngine
 from cnn.training import Diverged, EpochDone, Examples, Finished, Run, StepDone, fit
-from digitscope.cli import CommandError
+from digitscope.cli.common import CommandError
 from digitscope.digits.synthesis.warp import warp
 
 Curves = tuple[list[StepDone], list[EpochDone]]

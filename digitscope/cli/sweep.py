@@ -14,7 +14,7 @@ from tqdm import tqdm
 from cnn.architectures import ARCHITECTURES, build, to_list
 from cnn.recipes import RECIPES
 from cnn.settings import Settings
-from digitscope.cli import CommandError
+from digitscope.cli.common import CommandError
 from digitscope.cli.train import FLAGS
 from digitscope.jobs.cluster import ClusterError
 from digitscope.jobs.messages import Ended, Job, Steps, Stop

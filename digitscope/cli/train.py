@@ -18,10 +18,12 @@ from cnn.recipes import RECIPES
 from cnn.schedules import SCHEDULES
 from cnn.training import Run
 from cnn.verdict import DIGITS
-from digitscope.cli import SHIPPED, CommandError, load_mnist, read_drawings, two_stages
+from digitscope.cli import two_stages
+from digitscope.cli.common import CommandError, load_mnist, read_drawings
 from digitscope.cli.plot import ENDINGS, plot_curves
 from digitscope.cli.progress import like_the_notebook, with_progress
 from digitscope.cli.save import save
+from digitscope.recognition import SHIPPED
 
 FLAGS: dict[str, dict[str, Any]] = {
     "optimizer": {"choices": list(OPTIMIZERS)},

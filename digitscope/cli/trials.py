@@ -10,7 +10,7 @@ import numpy as np
 from cnn.network import CNN
 from cnn.test_time_augmentation import read
 from cnn.verdict import judge
-from digitscope.cli import CommandError
+from digitscope.cli.common import CommandError
 from digitscope.cli.measure import measure, wilson
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.segment import split

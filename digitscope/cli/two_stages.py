@@ -16,8 +16,8 @@ import numpy as np
 from cnn.calibration import cool
 from cnn.network import CNN
 from cnn.training import Examples, Run
-from digitscope.cli import CommandError
 from digitscope.cli.calibrate import calibration
+from digitscope.cli.common import CommandError
 from digitscope.cli.progress import Curves, with_progress
 from digitscope.cli.save import save
 from digitscope.digits.io.mnist import Mnist

@@ -14,7 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from cnn import weights
-from cnn.fast.predictor import Reader
+from cnn.fast.predictor import BatchPredictor
 from cnn.fine_tuning import AdaptStep, adapt
 from cnn.network import CNN
 from cnn.verdict import judge
@@ -172,7 +172,7 @@ def learn(packed: bytes, drawings: Sequence[Drawn], seed: int = SEED) -> Iterato
 
 def _given_up(network: CNN, drawings: Sequence[Drawn]) -> set[int]:
     """The digits that HABIT or more of the drawings were taken for, and are not: this hand writes those otherwise."""
-    said = _said(Reader(network), _pictures(drawings))
+    said = _said(BatchPredictor(network), _pictures(drawings))
     taken = Counter(int(digit) for digit, (_, label) in zip(said, drawings, strict=True) if digit != label)
     return {digit for digit, times in taken.items() if times >= HABIT}
 
@@ -188,7 +188,7 @@ def gentlest(network: CNN, adapted: CNN, trial: tuple[Array, Array]) -> CNN:
     other, make good networks: Wortsman et al., "Robust fine-tuning of zero-shot models", 2022.)
     """
     way = [blend(network, adapted, share) for share in SHARES]
-    right = [_right(Reader(mixed), *trial) for mixed in way]
+    right = [_right(BatchPredictor(mixed), *trial) for mixed in way]
     return next(mixed for mixed, share in zip(way, right, strict=True) if share >= max(right) - SPARED)
 
 
@@ -201,11 +201,11 @@ def blend(one: CNN, other: CNN, share: float) -> CNN:
     return copy
 
 
-def _right(reader: Reader, pictures: Array, truth: Array) -> float:
+def _right(reader: BatchPredictor, pictures: Array, truth: Array) -> float:
     return float((_said(reader, pictures) == truth).mean())
 
 
-def _said(reader: Reader, pictures: Array) -> Array:
+def _said(reader: BatchPredictor, pictures: Array) -> Array:
     return judge(reader.predict(pictures)).probabilities.argmax(axis=1)
 
 
@@ -223,7 +223,7 @@ def variations(drawings: Sequence[Drawn], copies: int, rng: np.random.Generator)
 
 def measure(network: CNN, drawings: Sequence[Drawn], unseen: tuple[Array, Array]) -> Meter:
     """What the network reads right."""
-    reader = Reader(network)
+    reader = BatchPredictor(network)
     own = _pictures(drawings)
     data = mnist.load()
     images, labels = (array[:MEASURED] for array in data.validation)

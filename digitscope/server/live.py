@@ -1,30 +1,21 @@
-"""What serves the page: Streamlit's own server, the live channel's address beside it, and what is done at its start."""
+"""The live channel's socket: it takes a visitor's strokes while the pen moves, and answers with panels."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
-from importlib import import_module
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
 
-import streamlit as st
-from starlette.middleware import Middleware
-from starlette.routing import WebSocketRoute
 from starlette.status import WS_1008_POLICY_VIOLATION, WS_1009_MESSAGE_TOO_BIG
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from digitscope.digits.strokes import StrokesError
-from digitscope.server.garbage import keep_tidy
-from digitscope.server.headers import SecureHeaders
-from digitscope.server.throttle import Pace
-from digitscope.ui.common.mode import is_event_server
-from digitscope.ui.common.networks import shipped
-from digitscope.ui.draw.live import ADDRESS, MessageError, channel_for
+from digitscope.server.throttle import Throttle
+from digitscope.ui.draw.channel import MessageError, channel_for
 
 Message = dict[str, Any]
 
@@ -40,7 +31,7 @@ QUIET = 3.0
 _threads = ThreadPoolExecutor(2, "live")
 _spare_thread = ThreadPoolExecutor(1, "later")
 """For what may lag behind: however many ask for it, answers find their threads free."""
-_pace = Pace()
+_throttle = Throttle()
 
 
 async def live(socket: WebSocket) -> None:
@@ -59,7 +50,7 @@ async def live(socket: WebSocket) -> None:
             message = _parsed(text)
             if message.get("later") is not True:
                 await socket.send_json(await _reply(message, _threads))
-            elif _pace.late or (behind is not None and not behind.done()):
+            elif _throttle.late or (behind is not None and not behind.done()):
                 await socket.send_json(_answered(message, {}))
             else:
                 behind = asyncio.create_task(_reply_later(socket, message))
@@ -78,7 +69,7 @@ async def _reply(message: Message, threads: ThreadPoolExecutor) -> Message:
     except (MessageError, StrokesError) as error:
         return {"id": _name(message), "error": str(error)}
     if threads is _threads:
-        _pace.note(perf_counter() - begun)
+        _throttle.note(perf_counter() - begun)
     return _answered(message, panels)
 
 
@@ -94,6 +85,11 @@ def _from_own_page(socket: WebSocket) -> bool:
         return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
     except ValueError:
         return False
+
+
+def is_quiet() -> bool:
+    """Return whether nobody has asked for a live answer for a few seconds."""
+    return perf_counter() - _throttle.noted > QUIET
 
 
 def _parsed(text: str) -> Message:
@@ -113,33 +109,4 @@ def _name(message: Message) -> int | str | None:
 
 
 def _answered(message: Message, panels: dict[str, str]) -> Message:
-    return {"id": _name(message), "panels": panels, "interval": round(1000 * _pace.interval)}
-
-
-ROUTES = [WebSocketRoute(ADDRESS, live)]
-MIDDLEWARE = [Middleware(SecureHeaders)]
-
-
-def say_that_it_failed(error: Exception) -> bool:
-    """The last resort for what went wrong in a visitor's run, before or in the page's script.
-
-    Streamlit reads what a browser sent before any code of ours runs, and some of it can make that fail: in this
-    visitor's session for good, in no other one. The traceback stands in the server's log.
-    """
-    st.error("Something came that this page cannot work with. Please load the page again; others are not affected.")
-    return True
-
-
-@asynccontextmanager
-async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Before the first visitor: load the network and the page's code; then keep memory tidy until the end."""
-    await asyncio.to_thread(_warm_up)
-    tidying = asyncio.create_task(keep_tidy(lambda: perf_counter() - _pace.noted > QUIET))
-    yield
-    tidying.cancel()
-
-
-def _warm_up() -> None:
-    # Visitors need not wait for the page's code.
-    import_module("digitscope.ui.kiosk.page" if is_event_server() else "digitscope.ui.page")
-    shipped()
+    return {"id": _name(message), "panels": panels, "interval": round(1000 * _throttle.interval)}

@@ -18,7 +18,7 @@ FORGET = 2.0
 """Seconds after which what was before weighs a third: when a crowd has left, who stays is not slow for long."""
 
 
-class Pace:
+class Throttle:
     """The mean of what answers took lately, waiting included, and what follows from it."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The keeper's command line: python -m stand backup, export, report, delete, scores, set-pin."""
+"""The keeper's command line: python -m digitscope.stand backup, export, report, delete, scores, set-pin."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m stand", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m digitscope.stand", description=__doc__)
     parser.add_argument(
         "--folder", type=Path, default=folder(), help=f"the stand's folder (default: {folder()}, or DIGITSCOPE_STAND)"
     )

@@ -6,20 +6,19 @@ import io
 from base64 import b64encode
 from collections import Counter
 from html import escape
-from pathlib import Path
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from cnn.weights import WeightsError, load
 from digitscope.digits.preprocess import prepare
+from digitscope.recognition import SHIPPED, WeightsError
+from digitscope.recognition.shipped import load
 from digitscope.stand.challenges import CHALLENGES
 from digitscope.stand.counting import Accuracy, accuracy, confusions
 from digitscope.stand.store import Kept, Score, Store
 
-SHIPPED = Path(__file__).parents[1] / "pretrained" / "digitscope.npz"
 MOST_PICTURES = 60
 TITLES = {"ten": "Ten digits in 30 seconds", "fool": "A 5 that it cannot read", "hour": "Digit of the hour"}
 

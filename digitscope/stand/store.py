@@ -24,10 +24,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from digitscope.digits.strokes import Strokes
+from digitscope.resources import PACKAGE
 
 FOLDER_VARIABLE = "DIGITSCOPE_STAND"
 """The environment variable that names the folder of the stand's files."""
-USUAL_FOLDER = Path(__file__).parents[1] / "stand-data"
+USUAL_FOLDER = PACKAGE.parent / "stand-data"
 FILE = "stand.sqlite"
 
 PRAGMAS = (

@@ -1,1 +1,1 @@
-"""The page: one file a panel. Nothing but app.py imports this package."""
+"""The page, in folders that say what they show. Only app.py and the server import it."""

@@ -1,13 +1,17 @@
 """The page as a whole: settings and training in the sidebar, then the board with its panels."""
 
+from dataclasses import dataclass
 from time import perf_counter
 
 import streamlit as st
 
+from digitscope.digits.segment import Piece
+from digitscope.digits.strokes import Strokes
+from digitscope.recognition import Reading
 from digitscope.ui.common.frame import begin_page, show_notices
 from digitscope.ui.common.networks import in_use
-from digitscope.ui.common.session import Reading, session
-from digitscope.ui.draw.answer import Answers, answer_panels, read_picture, show_answer
+from digitscope.ui.common.session import session
+from digitscope.ui.draw.answer import Answers, answer_panels, show_answer
 from digitscope.ui.draw.canvas import drawing_board
 from digitscope.ui.draw.live import follow_pen
 from digitscope.ui.draw.photo import photo_input
@@ -19,6 +23,16 @@ from digitscope.ui.training.evaluation import training_panel
 from digitscope.ui.training.runs import MOST_DRAWINGS
 from digitscope.ui.training.tab import training_tab
 
+NO_STROKES = Strokes(())
+
+
+@dataclass
+class CanvasState:
+    """This tab's answers to what is on its canvas."""
+
+    answers: Answers | None = None
+
+
 TABS = ["Inside the network", "Timeline", "Other preparations", "Watch it learn"]
 
 
@@ -26,10 +40,11 @@ TABS = ["Inside the network", "Timeline", "Other preparations", "Watch it learn"
 def board(view: View) -> None:
     """Canvas, answer and maps: the part that runs again after every stroke, and says how panels follow the pen."""
     begun = perf_counter()
-    own = session()
-    if own.answers is None or own.answers.network != in_use():
-        own.answers = Answers(in_use())
-    answers, network = own.answers, in_use()
+    own, reader = session(), in_use()
+    state = own.state(CanvasState)
+    if state.answers is None or state.answers.reader is not reader:
+        state.answers = Answers(reader)
+    answers = state.answers
     with st.container(key="stage"):
         left, right = st.columns([36, 64], gap="medium")
     with left:
@@ -39,8 +54,8 @@ def board(view: View) -> None:
         reading = answers.reading(strokes)
         panels = answers.panels(strokes, begun)
     else:
-        reading = read_picture(photo, network)
-        panels = answer_panels(reading, network.name, begun)
+        reading = Reading(NO_STROKES, [Piece(NO_STROKES, photo)]) if reader is None else reader.read(photo)
+        panels = answer_panels(reading, answers.name, begun)
     own.remember(reading.prepared.picture, MOST_DRAWINGS)
     with right:
         show_answer(panels)
@@ -48,12 +63,12 @@ def board(view: View) -> None:
     inside, grown, ways, training = st.tabs(TABS, key="panels", on_change="rerun")
 
     def maps(reading: Reading) -> str:
-        kinds = {} if network.lens is None else network.lens.kinds
+        kinds = {} if reader is None else reader.tracer.kinds
         return maps_html(kinds, reading.layers, view.every_layer)
 
     if inside.open:
         with inside:
-            show_inside(reading, network, lambda: maps(reading))
+            show_inside(reading, reader, lambda: maps(reading))
     follow_pen(
         strokes,
         view.pen,
@@ -62,10 +77,10 @@ def board(view: View) -> None:
     )
     if grown.open:
         with grown:
-            show_timeline(reading, network)
+            show_timeline(reading, reader)
     if ways.open:
         with ways:
-            show_preparations(reading, network, view.pen)
+            show_preparations(reading, reader, view.pen)
     if training.open:
         with training:
             training_panel()

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from cnn import weights
-from cnn.__main__ import main
 from cnn.architectures import build
 from cnn.test_time_augmentation import read
 from digitscope.cli import two_stages
 from digitscope.cli.calibrate import calibration
+from digitscope.cli.main import main
 from digitscope.cli.measure import wilson
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.synthesis import training_set

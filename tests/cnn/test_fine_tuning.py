@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnn import architectures, weights
-from cnn import fine_tuning
+from cnn import architectures, fine_tuning, weights
 from cnn.fine_tuning import AdaptStep
 from cnn.layers import Conv3x3, MaxPool2x2, Softmax
 from cnn.network import CNN

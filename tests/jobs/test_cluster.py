@@ -14,9 +14,9 @@ from time import monotonic
 import pytest
 
 from cnn import weights
-from cnn.__main__ import main
 from cnn.architectures import build, to_list
 from cnn.settings import Settings
+from digitscope.cli.main import main
 from digitscope.jobs.cluster import ClusterError, client_of
 from digitscope.jobs.messages import Job, Pause, Paused, Steps, Stop
 from digitscope.jobs.run_queue import room_for

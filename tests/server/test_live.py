@@ -10,16 +10,16 @@ import weakref
 import numpy as np
 import pytest
 
-import digitscope.server.garbage
 from cnn.test_time_augmentation import SURE
 from digitscope.digits.prefixes import moments
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes, StrokesError
+from digitscope.server import garbage
 from digitscope.server.live import _parsed
-from digitscope.server.throttle import LATE, OFTEN, RARE, Pace
-from digitscope.ui.common.networks import in_use, shipped
-from digitscope.ui.draw.answer import Answers, read
-from digitscope.ui.draw.live import REMEMBERED, Channel, MessageError, channel_for
+from digitscope.server.throttle import LATE, OFTEN, RARE, Throttle
+from digitscope.ui.common.networks import in_use
+from digitscope.ui.draw.answer import Answers
+from digitscope.ui.draw.channel import REMEMBERED, Channel, MessageError, channel_for
 from tests.conftest import run_apart
 
 LINE = {"type": "path", "path": [["M", 10, 10], ["L", 200, 300]]}
@@ -98,33 +98,30 @@ def test_only_who_knows_the_token_is_answered():
 
 
 def test_a_name_that_is_markup_is_shown_as_text():
-    from dataclasses import replace
-
-    named = Answers(replace(in_use(), name="<img src=x onerror=alert(1)>"))
+    named = Answers(in_use().named("<img src=x onerror=alert(1)>"))
     shown = named.panels(Strokes(tuple(340 * path for path in SAMPLES[7][0].paths), 340), 0.0)["answer"]
     assert "<img" not in shown
     assert "&lt;img" in shown
 
 
 def test_a_drawing_that_was_answered_live_is_not_read_again(monkeypatch):
-    assert shipped().lens is not None
     answers = Answers(in_use())
     drawing = Strokes(tuple(340 * path for path in SAMPLES[7][0].paths), 340)
     first = answers.panels(drawing, 0.0)
-    answers.panels(SAMPLES[3][0], 0.0, down=True)
+    answers.panels(SAMPLES[3][0], 0.0, pen_down=True)
     again = Strokes(tuple(path.copy() + 1e-9 for path in drawing.paths), 340)
     assert answers.panels(again, 5.0) is first
 
 
 def test_an_unfinished_drawing_is_looked_at_once_and_a_finished_one_again_when_in_doubt():
-    network = in_use()
-    assert network.lens is not None
+    reader = in_use()
+    assert reader is not None
     for sample in (two[0] for two in SAMPLES.values()):
         for drawn in moments(Strokes(tuple(340 * path for path in sample.paths), 340), 8):
-            glance, look = read(drawn, network, down=True), read(drawn, network)
+            glance, look = reader.read(drawn, pen_down=True), reader.read(drawn)
             if len(glance.pieces) != 1 or glance.verdict is None or look.verdict is None:
                 continue
-            once = network.lens.predict(glance.pieces[0].prepared.picture[None])
+            once = reader.tracer.predict(glance.pieces[0].prepared.picture[None])
             np.testing.assert_allclose(glance.verdict.nothing, once[:, 10], atol=1e-6)
             if once.max() < SURE:
                 assert np.abs(look.verdict.nothing - once[:, 10]).max() > 0
@@ -133,7 +130,7 @@ def test_an_unfinished_drawing_is_looked_at_once_and_a_finished_one_again_when_i
 
 
 def test_late_answers_make_visitors_ask_less_often():
-    pace = Pace()
+    pace = Throttle()
     assert pace.interval == OFTEN
     for _ in range(100):
         pace.note(0.04)
@@ -152,7 +149,7 @@ def test_late_answers_make_visitors_ask_less_often():
 def test_who_stays_when_a_crowd_has_left_is_soon_answered_often(monkeypatch):
     now = 0.0
     monkeypatch.setattr("digitscope.server.throttle.perf_counter", lambda: now)
-    pace = Pace()
+    pace = Throttle()
     for _ in range(300):
         now += 0.01
         pace.note(2 * LATE)
@@ -172,12 +169,12 @@ class Ring:
 
 
 def test_memory_is_collected_in_pauses(monkeypatch):
-    monkeypatch.setattr(ui.memory, "EVERY", 0.01)
+    monkeypatch.setattr(garbage, "EVERY", 0.01)
     drawing = True
 
     async def scenario() -> tuple[bool, bool]:
         nonlocal drawing
-        tidying = asyncio.create_task(ui.memory.keep_tidy(lambda: not drawing))
+        tidying = asyncio.create_task(garbage.keep_tidy(lambda: not drawing))
         await asyncio.sleep(0)
         gc.disable()
         try:

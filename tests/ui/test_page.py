@@ -11,28 +11,29 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import digitscope.ui.common.networks
 from cnn import weights
 from cnn.architectures import build
 from digitscope.digits.preprocess import PREPROCESSING
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
+from digitscope.recognition import shipped as shipped_file
+from digitscope.ui.common import networks
 from tests.conftest import PROJECT
 
 
 @pytest.fixture(autouse=True)
 def fresh_caches():
-    ui.networks.shipped.clear()
+    networks.shipped.clear()
     yield
-    ui.networks.shipped.clear()
+    networks.shipped.clear()
 
 
 @pytest.fixture
 def shipped(tmp_path, monkeypatch) -> Path:
     """The page's weights file, a copy that a test may spoil."""
     path = tmp_path / "digitscope.npz"
-    shutil.copy(ui.networks.SHIPPED, path)
-    monkeypatch.setattr(ui.networks, "SHIPPED", path)
+    shutil.copy(shipped_file.SHIPPED, path)
+    monkeypatch.setattr(shipped_file, "SHIPPED", path)
     return path
 
 
@@ -119,11 +120,13 @@ def test_weights_of_another_preprocessing_are_not_used(shipped):
 def test_the_network_is_loaded_once_for_all_visitors(monkeypatch):
     loads = []
 
+    real = weights.load
+
     def counted(path):
         loads.append(path)
-        return weights.load(path)
+        return real(path)
 
-    monkeypatch.setattr(ui.networks, "load", counted)
+    monkeypatch.setattr(weights, "load", counted)
     for _ in range(3):
         opened()
     assert len(loads) == 1

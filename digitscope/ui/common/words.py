@@ -1,4 +1,4 @@
-"""The event page's words: a TOML file a language in ui/texts, read once, the English one as the measure."""
+"""The event page's words: a TOML file a language in `texts/`, read once, the English one as the measure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "texts"
+FOLDER = Path(__file__).parent / "texts"
 LANGUAGES = ("en", "fr", "de", "es", "ar")
 USUAL = "en"
 THIN = "\u202f"

@@ -3,71 +3,24 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
 from html import escape
+from threading import RLock
 from time import perf_counter
 
 import numpy as np
 import streamlit as st
 
-from cnn import test_time_augmentation
-from cnn.verdict import judge
-from digitscope.digits.preprocess import NOTHING, Prepared, prepare
-from digitscope.digits.segment import Piece, split
+from digitscope.digits.preprocess import NOTHING
+from digitscope.digits.segment import Piece
 from digitscope.digits.strokes import Strokes
-from digitscope.ui.common.networks import InUse
+from digitscope.recognition import Reader, Reading
 from digitscope.ui.common.pictures import INK, ink_picture
-from digitscope.ui.common.session import Reading
 
 Array = np.ndarray
 
 BLANK = np.zeros((28, 28), np.uint8)
 SURE = 0.9
 """From this probability on an answer is called sure. The probabilities are calibrated: at the bound one in ten errs."""
-LEAST = 1e-12
-
-
-def read(strokes: Strokes, network: InUse, down: bool = False) -> Reading:
-    """Cut the drawing into digits, frame each and send it through the network: all panels show what came of it.
-
-    With the pen still `down` one look is enough: the next answer is a moment away, and a room full of people draws.
-    """
-    lens = network.lens
-    if lens is None:
-        return Reading(strokes, [Piece(strokes, prepare(strokes))])
-    begun = perf_counter()
-    traces: dict[bytes, list[tuple[str, Array]]] = {}
-
-    def outputs(pictures: Iterable[Array]) -> Array:
-        # A drawing has few pieces: one after the other is as fast as a batch, and gives every layer too.
-        for picture in pictures:
-            if picture.tobytes() not in traces:
-                traces[picture.tobytes()] = lens.trace(picture)
-        return np.array([traces[picture.tobytes()][-1][1] for picture in pictures])
-
-    def scores(pictures: Array) -> Array:
-        return np.log(np.maximum(judge(outputs(pictures)).likelihood, LEAST))
-
-    reading = Reading(strokes, split(strokes, scores))
-    pictures = [piece.prepared.picture for piece in reading.pieces if piece.prepared.picture is not None]
-    if pictures and len(pictures) == len(reading.pieces):
-        found = outputs(pictures) if down else test_time_augmentation.read(outputs, np.array(pictures))
-        reading.verdict = judge(found, network.refuse_above)
-        reading.shown = int(reading.verdict.likelihood.argmin())
-        reading.layers = traces[pictures[reading.shown].tobytes()]
-    reading.network_ms = 1000 * (perf_counter() - begun)
-    return reading
-
-
-def read_picture(prepared: Prepared, network: InUse) -> Reading:
-    """What the network says to a photo."""
-    reading = Reading(Strokes(()), [Piece(Strokes(()), prepared)])
-    if network.lens is not None and prepared.picture is not None:
-        begun = perf_counter()
-        reading.verdict = judge(test_time_augmentation.read(network.lens.predict, prepared.picture[None]), network.refuse_above)
-        reading.layers = network.lens.trace(prepared.picture)
-        reading.network_ms = 1000 * (perf_counter() - begun)
-    return reading
 
 
 def in_words(probability: float, second: int) -> str:
@@ -77,15 +30,15 @@ def in_words(probability: float, second: int) -> str:
     return f"perhaps {second}" if probability >= 0.5 else f"or {second}, or something else"
 
 
-def answer_panels(reading: Reading, network_name: str, begun: float, down: bool = False) -> dict[str, str]:
+def answer_panels(reading: Reading, network_name: str, begun: float, pen_down: bool = False) -> dict[str, str]:
     """The HTML of the three panels, by their keys: digit and words, what the network saw, ten bars.
 
     `begun` is when the page began to work on this drawing, by `time.perf_counter`; how long it took, and the
     network's part, stand in the answer's `data-milliseconds` and `data-network-milliseconds`. `data-strokes` counts
-    finished strokes: with `down` the pen is still on the last one.
+    finished strokes: with `pen_down` the pen is still on the last one.
     """
     return {
-        "answer": _answer_html(reading, network_name, begun, down),
+        "answer": _answer_html(reading, network_name, begun, pen_down),
         "input28": _input_html(reading),
         "probabilities": _bars_html(reading.probabilities),
     }
@@ -103,33 +56,43 @@ def show_answer(panels: dict[str, str]) -> None:
 
 
 class Answers:
-    """One network's answers to one visitor's drawings; a drawing that was answered just now is not read again.
+    """One reader's answers to one visitor's drawings; a drawing that was answered just now is not read again.
 
-    The script's thread and those of the live channel may ask at the same time.
+    The script's thread and those of the live channel may ask at the same time: a lock makes them take turns, so that
+    a finished drawing always has the very same reading and panels.
     """
 
-    def __init__(self, network: InUse) -> None:
-        self.network = network
+    def __init__(self, reader: Reader | None) -> None:
+        self.reader = reader
         # Of the last finished drawing (False), and of the last one with the pen still down (True).
         self._read: dict[bool, Reading] = {}
         self._shown: tuple[Reading, dict[str, str]] | None = None
+        self._lock = RLock()
 
-    def reading(self, strokes: Strokes, down: bool = False) -> Reading:
-        """What the network says to a drawing."""
-        last = self._read.get(down)
-        if last is None or not last.strokes.same(strokes):
-            self._read[down] = last = read(strokes, self.network, down)
-        return last
+    @property
+    def name(self) -> str:
+        """What the network is called."""
+        return "" if self.reader is None else self.reader.name
 
-    def panels(self, strokes: Strokes, begun: float, down: bool = False) -> dict[str, str]:
-        """The same as HTML by panel, see `answer_panels`; for a finished drawing always the very same."""
-        reading = self.reading(strokes, down)
-        if down:
-            return answer_panels(reading, self.network.name, begun, down)
-        last = self._shown
-        if last is None or last[0] is not reading:
-            self._shown = last = (reading, answer_panels(reading, self.network.name, begun))
-        return last[1]
+    def reading(self, strokes: Strokes, pen_down: bool = False) -> Reading:
+        """Return what the network reads in a drawing."""
+        with self._lock:
+            last = self._read.get(pen_down)
+            if last is None or not last.strokes.same(strokes):
+                last = Reading.unread(strokes) if self.reader is None else self.reader.read(strokes, pen_down)
+                self._read[pen_down] = last
+            return last
+
+    def panels(self, strokes: Strokes, begun: float, pen_down: bool = False) -> dict[str, str]:
+        """Return the same as HTML by panel, see `answer_panels`; for a finished drawing always the very same."""
+        with self._lock:
+            reading = self.reading(strokes, pen_down)
+            if pen_down:
+                return answer_panels(reading, self.name, begun, pen_down)
+            last = self._shown
+            if last is None or last[0] is not reading:
+                self._shown = last = (reading, answer_panels(reading, self.name, begun))
+            return last[1]
 
 
 def percent(probability: float) -> str:
@@ -141,10 +104,10 @@ def percent(probability: float) -> str:
     return f"{100 * probability:.1f} %"
 
 
-def _answer_html(reading: Reading, network_name: str, begun: float, down: bool) -> str:
-    strokes = len(reading.strokes.paths) - down
+def _answer_html(reading: Reading, network_name: str, begun: float, pen_down: bool) -> str:
+    strokes = len(reading.strokes.paths) - pen_down
     if reading.verdict is None or reading.probabilities is None:
-        if reading.prepared.reason == NOTHING or (down and strokes == 0):
+        if reading.prepared.reason == NOTHING or (pen_down and strokes == 0):
             words, detail = "Draw a digit", "One of 0 to 9, or several in a row, as large as you like."
         else:
             words, detail = "Nothing to read", reading.prepared.reason
@@ -156,19 +119,19 @@ def _answer_html(reading: Reading, network_name: str, begun: float, down: bool) 
     sure, other = float(reading.probabilities[best]), float(reading.probabilities[second])
     own = 1000 * (perf_counter() - begun)
     facts = (
-        f'data-digit="{reading.digits}" data-strokes="{strokes}" '
+        f'data-digit="{reading.text}" data-strokes="{strokes}" '
         f'data-milliseconds="{own:.2f}" data-network-milliseconds="{reading.network_ms:.2f}"'
     )
     by = f"by {escape(network_name)}"
     if reading.refused:
         nothing = float(reading.verdict.nothing[reading.shown])
         detail = f"<span>no digit: {percent(nothing)}</span><span>nearest: {best}</span>{by}"
-        return _said("?", "Not a digit yet" if down else "I can’t read this", detail, facts, "refused")
+        return _said("?", "Not a digit yet" if pen_down else "I can’t read this", detail, facts, "refused")
     if len(reading.pieces) > 1:
         which = f"least sure: the {_ordinal(reading.shown)}"
         detail = f"<span>{which}</span><span>{best}: {percent(sure)}, next {second}: {percent(other)}</span>{by}"
         words = "Sure" if sure >= SURE else f"Perhaps {second} for the {_ordinal(reading.shown)}"
-        return _said(reading.digits, words, detail, facts, "number")
+        return _said(reading.text, words, detail, facts, "number")
     detail = f"<span>{best}: {percent(sure)}</span><span>next {second}: {percent(other)}</span>{by}"
     return _said(str(best), in_words(sure, second).capitalize(), detail, facts, "")
 

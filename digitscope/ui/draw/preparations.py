@@ -6,17 +6,16 @@ import streamlit as st
 
 from cnn.verdict import judge
 from digitscope.digits.other_preparations import boxed, shrunk
-from digitscope.ui.common.networks import InUse
+from digitscope.recognition import Reader, Reading
 from digitscope.ui.common.pictures import ink_picture
-from digitscope.ui.common.session import Reading
 from digitscope.ui.draw.answer import percent
 
 
-def show_preparations(reading: Reading, network: InUse, pen: int) -> None:
+def show_preparations(reading: Reading, reader: Reader | None, pen: int) -> None:
     """Three pictures of the drawing and what the network reads in each."""
     with st.container(key="preparations"):
         strokes, prepared = reading.strokes, reading.prepared
-        if network.lens is None or strokes.empty or prepared.picture is None or len(reading.pieces) > 1:
+        if reader is None or strokes.empty or prepared.picture is None or len(reading.pieces) > 1:
             st.html('<p class="hint">Draw one digit: here you then see it as other pages prepare it.</p>')
             return
         ways = (
@@ -26,7 +25,7 @@ def show_preparations(reading: Reading, network: InUse, pen: int) -> None:
         )
         figures = []
         for title, note, picture in ways:
-            verdict = judge(network.lens.trace(picture)[-1][1][None], network.refuse_above)
+            verdict = judge(reader.outputs(picture[None]), reader.refuse_above)
             digit = int(verdict.probabilities[0].argmax())
             said = "?" if verdict.refused[0] else str(digit)
             sure = f"no digit: {percent(float(verdict.nothing[0]))}" if verdict.refused[0] else ""

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cnn import test_time_augmentation
-from cnn.verdict import judge
-from digitscope.digits.prefixes import moments
-from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Strokes
-from digitscope.ui.common.networks import InUse
+from digitscope.recognition import Reader, Reading
+from digitscope.recognition.timeline import MOMENTS, Timeline, changes, timeline
 from digitscope.ui.common.pictures import INK, ink_picture
-from digitscope.ui.common.session import Reading, session
+from digitscope.ui.common.session import session
 from digitscope.ui.draw.answer import percent
 
 Array = np.ndarray
 
-MOMENTS = 50
-"""Every second percent of the way."""
 MOST_STROKES = 200
 MOST_POINTS = 20_000
 """Beyond these a drawing has no timeline: each moment costs time for every stroke and point."""
@@ -46,71 +41,13 @@ SHARE, PIECE = "timeline_share", "timeline_piece"
 """Keys of the widgets."""
 
 
-@dataclass(frozen=True)
-class Timeline:
-    """What a network said to n moments of one digit's drawing."""
+@dataclass
+class TimelineState:
+    """This tab's timeline, computed once a drawing."""
 
-    strokes: Strokes
-    network: InUse
-    grown: list[Strokes]
-    """The drawing at each moment."""
-    pictures: Array
-    """(n, 28, 28) uint8; blank where there was nothing to read yet."""
-    probabilities: Array
-    """(n, 10) float32, NaN where there was nothing to read yet."""
-    nothing: Array
-    """(n,) float32: the probability that it was no digit."""
-    said: Array
-    """(n,) int: the digit, -1 where none was read."""
+    line: Timeline | None = None
     drawing: Strokes = NO_STROKES
-    """All that is on the board; of several digits the timeline is only about one."""
-
-    @property
-    def shares(self) -> Array:
-        """(n,) float64: how much of the way the pen had gone, up to 1."""
-        return np.arange(1, len(self.said) + 1) / len(self.said)
-
-    @property
-    def leaders(self) -> list[int]:
-        """Digits that were read at some moment, the one that was read longest first."""
-        counts = np.bincount(self.said[self.said >= 0], minlength=10)
-        return [int(digit) for digit in np.argsort(-counts, kind="stable") if counts[digit]]
-
-
-@dataclass(frozen=True)
-class Change:
-    """A moment at which another digit was read than before it; `before` is None for the first one."""
-
-    moment: int
-    before: int | None
-    after: int
-
-
-def timeline(strokes: Strokes, network: InUse, n: int = MOMENTS) -> Timeline:
-    """Read a drawing at n moments, each as the page reads it: framed for itself, looked at again when in doubt.
-
-    The network has to be there.
-    """
-    assert network.lens is not None
-    grown = moments(strokes, n)
-    pictures, readable = prepare_all(grown)
-    probabilities, nothing = np.full((n, 10), np.nan, np.float32), np.ones(n, np.float32)
-    said = np.full(n, -1)
-    if readable.any():
-        verdict = judge(test_time_augmentation.read(network.lens.predict, pictures[readable]), network.refuse_above)
-        probabilities[readable], nothing[readable] = verdict.probabilities, verdict.nothing
-        said[readable] = verdict.predicted
-    return Timeline(strokes, network, grown, pictures, probabilities, nothing, said)
-
-
-def changes(said: Array) -> list[Change]:
-    """Where the digit that is read changed; moments at which none is (-1) are passed over."""
-    found: list[Change] = []
-    for moment in np.flatnonzero(said >= 0):
-        before = found[-1].after if found else None
-        if said[moment] != before:
-            found.append(Change(int(moment), before, int(said[moment])))
-    return found
+    """All that was on the canvas then; of several digits the timeline is about one only."""
 
 
 def changes_in_words(line: Timeline) -> list[str]:
@@ -135,10 +72,10 @@ def changes_in_words(line: Timeline) -> list[str]:
 
 
 @st.fragment
-def show_timeline(reading: Reading, network: InUse) -> None:
+def show_timeline(reading: Reading, reader: Reader | None) -> None:
     """The panel. It is a fragment: who scrubs runs this again and nothing else."""
     with st.container(key="timeline"):
-        if network.lens is None or reading.strokes.empty or reading.prepared.picture is None:
+        if reader is None or reading.strokes.empty or reading.prepared.picture is None:
             st.html(
                 '<p class="hint">Draw a digit: here you then go back through its strokes, and see what the network '
                 "thought of it on the way. Try a 2, slowly: is it a 7 for a while?</p>"
@@ -151,7 +88,7 @@ def show_timeline(reading: Reading, network: InUse) -> None:
                 f"strokes and {MOST_POINTS:,} points.</p>"
             )
             return
-        line = _timeline_of(strokes, reading.strokes, network)
+        line = _timeline_of(strokes, reading.strokes, reader)
         # On a phone the columns stand one below the other: what the slider changes must be near it.
         left, right = st.columns([2, 3], gap="large")
         with right:
@@ -170,8 +107,8 @@ def _chosen_piece(reading: Reading) -> Strokes:
     if len(pieces) == 1:
         return reading.strokes
     said: list[int] = [] if reading.verdict is None else reading.verdict.predicted.tolist()
-    last = session().timeline
-    if last is None or PIECE not in st.session_state or not last.drawing.same(reading.strokes):
+    last = session().state(TimelineState)
+    if last.line is None or PIECE not in st.session_state or not last.drawing.same(reading.strokes):
         st.session_state[PIECE] = reading.shown
     chosen = st.segmented_control(
         "Which digit, from left to right",
@@ -184,17 +121,15 @@ def _chosen_piece(reading: Reading) -> Strokes:
     return Strokes(tuple(path for path in reading.strokes.paths if id(path) in own), piece.size)
 
 
-def _timeline_of(strokes: Strokes, drawing: Strokes, network: InUse) -> Timeline:
-    """This visitor's timeline of a digit in a drawing: computed anew when it, or the network, is another one."""
-    own = session()
-    line = own.timeline
-    if line is None or line.network != network or not line.strokes.same(strokes):
-        line = timeline(strokes, network)
+def _timeline_of(strokes: Strokes, drawing: Strokes, reader: Reader) -> Timeline:
+    """Return this tab's timeline of a digit in a drawing, computed anew when it, or the network, is another one."""
+    own = session().state(TimelineState)
+    if own.line is None or own.line.reader is not reader or not own.line.strokes.same(strokes):
+        own.line = timeline(strokes, reader)
         st.session_state[SHARE] = 100
-    if line.drawing is not drawing:
-        own.timeline = line = replace(line, drawing=drawing)
+    own.drawing = drawing
     st.session_state.setdefault(SHARE, 100)
-    return line
+    return own.line
 
 
 def chart_data(line: Timeline, moment: int) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.explain.ablation import broken
-from cnn.fast.predictor import Reader
+from cnn.fast.predictor import BatchPredictor
 from cnn.layers import Conv3x3, FullyConnected, Softmax
 from cnn.network import CNN
 from digitscope.digits.io import mnist
@@ -74,11 +74,11 @@ def show_broken(subject: Subject) -> None:
     pictures, labels = data.test
     left, right = st.columns(2, gap="medium")
     settings = (
-        id(subject.lens),
+        subject.reader.fingerprint,
         tuple((k, *v) for k, v in off.items() if v),
         *(st.session_state[one] for one in SETTINGS),
     )
-    whole_key = (id(subject.lens), "whole")
+    whole_key = (subject.reader.fingerprint, "whole")
     if settings[1:] == ((), *SETTINGS.values()):
         settings = whole_key
     with left:
@@ -87,7 +87,7 @@ def show_broken(subject: Subject) -> None:
         st.html(_side("Broken", worse, subject.picture, _right(settings, worse, pictures, labels), "broken"))
     if st.button(f"Read all {len(labels):,} test images with both", key="break_all"):
         bar = st.progress(0.0, "Reading …")
-        both, readers = [0, 0], (Reader(network), Reader(worse))
+        both, readers = [0, 0], (BatchPredictor(network), BatchPredictor(worse))
         for start in range(0, len(labels), PART):
             part = slice(start, start + PART)
             for i, reader in enumerate(readers):
@@ -124,11 +124,11 @@ def _right(key: tuple, network: CNN, pictures: Array, labels: Array) -> int:
     if key not in kept:
         if len(kept) > 50:
             kept.clear()
-        kept[key] = _count(Reader(network), pictures[:QUICK], labels[:QUICK])
+        kept[key] = _count(BatchPredictor(network), pictures[:QUICK], labels[:QUICK])
     return kept[key]
 
 
-def _count(reader: Reader, pictures: Array, labels: Array) -> int:
+def _count(reader: BatchPredictor, pictures: Array, labels: Array) -> int:
     """How many of the pictures are read right, one pass each."""
     return int((reader.predict(pictures).argmax(axis=1) == labels).sum())
 

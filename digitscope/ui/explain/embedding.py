@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from cnn.explain.embedding import Plane, among, fingerprint, last_features, neig
 from cnn.network import CNN
 from digitscope.digits.io import mnist
 from digitscope.digits.io.mnist import MnistError
+from digitscope.resources import DATA
 from digitscope.ui.common.pictures import ink_picture
 from digitscope.ui.explain.robustness import COLOURS
 from digitscope.ui.explain.subject import Subject
@@ -24,7 +24,7 @@ Array = np.ndarray
 MANY = 2_000
 """How many of MNIST's test images are in the landscape: the first so many."""
 NEAREST = 8
-KEPT = Path(__file__).parents[2] / "data" / "landscape.npz"
+KEPT = DATA / "landscape.npz"
 """Places by t-SNE for one network, written by `python -m cnn landscape`."""
 FORMAT = "digitscope landscape 1"
 

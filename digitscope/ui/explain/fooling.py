@@ -50,7 +50,7 @@ def show_fool(subject: Subject) -> None:
 
 
 def _search(subject: Subject, first: Array, goal: int) -> Edit:
-    mark = (id(subject.lens), first.tobytes(), goal)
+    mark = (subject.reader.fingerprint, first.tobytes(), goal)
     kept = st.session_state.get("fool_found")
     if kept is None or kept[0] != mark:
         bar = st.progress(0.0, "Going uphill …")

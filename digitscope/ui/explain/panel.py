@@ -7,8 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from digitscope.ui.common.networks import InUse
-from digitscope.ui.common.session import Reading
+from digitscope.recognition import Reader, Reading
 from digitscope.ui.explain.ablation import show_broken
 from digitscope.ui.explain.attribution import show_why
 from digitscope.ui.explain.embedding import show_landscape
@@ -36,16 +35,16 @@ LOOKS: dict[str, Callable[[Subject], None]] = {
 
 
 @st.fragment
-def show_inside(reading: Reading, in_use: InUse, maps: Callable[[], str]) -> None:
+def show_inside(reading: Reading, reader: Reader | None, maps: Callable[[], str]) -> None:
     """A row of looks and the chosen one; `maps` gives the HTML of the first one, also before there is a drawing.
 
     A fragment: what is chosen here never runs the board again.
     """
-    st.html(Path(__file__).with_name("inside.css"))
+    st.html(Path(__file__).with_name("explain.css"))
     chosen = st.pills(
         "Which look?", [MAPS, *LOOKS], key="inside_look", default=MAPS, required=True, label_visibility="collapsed"
     )
-    subject = subject_of(reading, in_use)
+    subject = subject_of(reading, reader)
     with st.container(key="inside"):
         if subject is None or chosen == MAPS:
             show_maps(maps())

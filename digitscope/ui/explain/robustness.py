@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnn.fast.predictor import Reader
+from cnn.fast.predictor import BatchPredictor
 from digitscope.digits.transforms import thickened, transformed
 from digitscope.ui.common.pictures import ink_picture
 from digitscope.ui.explain.picker import picker
@@ -80,7 +80,7 @@ def show_change(subject: Subject) -> None:
     if kept is None or kept[0] != (subject.mark, name):
         columns, rows = (one.ravel() for one in np.meshgrid(change.columns, change.rows))
         versions = change.make(subject.picture, columns, rows)
-        kept = ((subject.mark, name), versions, Reader(subject.network).predict(versions))
+        kept = ((subject.mark, name), versions, BatchPredictor(subject.network).predict(versions))
         st.session_state["change_read"] = kept
     _, versions, outputs = kept
     at = st.session_state.get("change_at", {}).get(name, _unchanged(change))

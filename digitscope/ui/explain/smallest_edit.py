@@ -7,7 +7,6 @@ import streamlit as st
 
 from cnn import test_time_augmentation
 from cnn.explain.smallest_edit import MOST, Edit, smallest_edit
-from cnn.verdict import judge
 from digitscope.ui.common.pictures import RAMP, ink_picture, png_address
 from digitscope.ui.explain.subject import Subject, named
 
@@ -47,8 +46,8 @@ def show_edit(subject: Subject) -> None:
         f"{_plate(ink_picture(found.picture), 'Edited', reading(subject, found.picture))}</div>"
         '<p class="hint">The search goes where the gradient promises most and lets the network check every step: '
         "it finds a small edit, not provably the smallest. It is made against the pass with the picture as it is; "
-        f"where that leaves doubt, the answer above the tabs is the mean of {test_time_augmentation.VIEWS} test_time_augmentation, which such edits "
-        "often fool less.</p>"
+        f"where that leaves doubt, the answer above the tabs is the mean of {test_time_augmentation.VIEWS} "
+        "views, which such edits often fool less.</p>"
     )
 
 
@@ -68,7 +67,7 @@ def reading(subject: Subject, picture: Array) -> str:
     """What the pass with the picture as it is says to it, and what the page would answer, more views where in doubt."""
     alone = subject.network.predict_output(picture[None])[0]
     best = int(alone.argmax())
-    verdict = judge(test_time_augmentation.read(subject.network.predict_output, picture[None]), subject.in_use.refuse_above)
+    verdict = subject.reader.verdict(picture[None])
     said = "no digit" if verdict.refused[0] else str(int(verdict.predicted[0]))
     return f"This pass: “{named(best)}”, {100 * float(alone[best]):.1f} %. The page, after a second look: “{said}”."
 

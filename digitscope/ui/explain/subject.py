@@ -9,11 +9,9 @@ from hashlib import md5
 import numpy as np
 
 from cnn.explain import Look
-from cnn.fast.tracer import Lens
 from cnn.network import CNN
 from cnn.verdict import DIGITS
-from digitscope.ui.common.networks import InUse
-from digitscope.ui.common.session import Reading
+from digitscope.recognition import Reader, Reading
 
 Array = np.ndarray
 
@@ -23,13 +21,12 @@ class Subject:
     """A drawing that there is something to read of, and who reads it."""
 
     reading: Reading
-    lens: Lens
-    in_use: InUse
+    reader: Reader
 
     @property
     def network(self) -> CNN:
         """The network; many visitors share it, so nothing may be written to it."""
-        return self.lens.network
+        return self.reader.network
 
     @property
     def picture(self) -> Array:
@@ -51,14 +48,14 @@ class Subject:
     @cached_property
     def mark(self) -> str:
         """Another one for another picture or network: results that were computed for it belong to it alone."""
-        return f"{id(self.lens)}-{md5(self.picture.tobytes(), usedforsecurity=False).hexdigest()}"
+        return f"{self.reader.fingerprint}-{md5(self.picture.tobytes(), usedforsecurity=False).hexdigest()}"
 
 
-def subject_of(reading: Reading, in_use: InUse) -> Subject | None:
+def subject_of(reading: Reading, reader: Reader | None) -> Subject | None:
     """The drawing as a subject, None where there is nothing to read or nobody who reads."""
-    if in_use.lens is None or reading.verdict is None or reading.prepared.picture is None:
+    if reader is None or reading.verdict is None or reading.prepared.picture is None:
         return None
-    return Subject(reading, in_use.lens, in_use)
+    return Subject(reading, reader)
 
 
 def named(answer: int) -> str:

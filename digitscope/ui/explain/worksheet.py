@@ -30,7 +30,7 @@ def show_worksheet(subject: Subject) -> None:
         seed = int(st.number_input("Version", 1, 999, 1, key="sheet_version", width=120, help=VERSION))
         st.download_button(
             "Worksheet and answers (PDF)",
-            lambda: worksheet(subject.look, subject.in_use.name, seed),
+            lambda: worksheet(subject.look, subject.reader.name, seed),
             "digitscope-worksheet.pdf",
             "application/pdf",
             key="sheet_download",

@@ -7,10 +7,10 @@ import streamlit as st
 
 from digitscope.digits.preprocess import NOTHING
 from digitscope.digits.strokes import Strokes, StrokesError
+from digitscope.recognition import Reader, Reading
 from digitscope.ui.common.networks import in_use
-from digitscope.ui.common.session import Reading
 from digitscope.ui.common.words import Words
-from digitscope.ui.draw.answer import SURE, read
+from digitscope.ui.draw.answer import SURE
 from digitscope.ui.draw.canvas import canvas
 from digitscope.ui.draw.live import follow_pen
 from digitscope.ui.kiosk.visitor import say, visitor
@@ -28,14 +28,20 @@ def board() -> None:
             strokes = canvas(PEN, SIDE, "event_board")
     except StrokesError:
         strokes = Strokes((), SIDE)
-    if own.reading is None or not same(own.reading.strokes, strokes) or own.read_by != in_use().name:
-        own.reading, own.read_by = read(strokes, in_use()), in_use().name
+    reader = in_use()
+    name = "" if reader is None else reader.name
+    if own.reading is None or not same(own.reading.strokes, strokes) or own.read_by != name:
+        own.reading, own.read_by = _read(strokes, reader), name
     if strokes.empty:
         own.done = None
     elif own.watched and not own.inviting:
         own.touched = True
     if not strokes.empty and not is_done():
         own.said, own.kept = "", None
+
+
+def _read(strokes: Strokes, reader: Reader | None, pen_down: bool = False) -> Reading:
+    return Reading.unread(strokes) if reader is None else reader.read(strokes, pen_down)
 
 
 def is_done() -> bool:
@@ -64,12 +70,12 @@ def several() -> bool:
     """Whether a number is on the board, of more than one digit: nobody is asked about that."""
     own = visitor()
     asked = own.watched and not own.inviting and not is_done()
-    return asked and own.reading is not None and len(own.reading.digits) > 1
+    return asked and own.reading is not None and len(own.reading.text) > 1
 
 
 def said_digit(reading: Reading) -> int | None:
     """What the network said: one digit, or None."""
-    return int(reading.digits) if len(reading.digits) == 1 else None
+    return int(reading.text) if len(reading.text) == 1 else None
 
 
 def probability_of(reading: Reading, digit: int) -> float:
@@ -83,12 +89,12 @@ def show_answer() -> None:
     """The answer, as large as it goes; it follows the pen."""
     reading = visitor().reading
     assert reading is not None, "the board comes first"
-    words, network = say(), in_use()
+    words, reader = say(), in_use()
     with st.container(key="answer"):
         st.html(answer_html(reading, words))
 
     def live(drawn: Strokes, down: bool) -> dict[str, str]:
-        return {"answer": answer_html(read(drawn, network, down), words, down)}
+        return {"answer": answer_html(_read(drawn, reader, down), words, down)}
 
     follow_pen(reading.strokes, PEN, answer=live)
 
@@ -96,7 +102,7 @@ def show_answer() -> None:
 def answer_html(reading: Reading, words: Words, down: bool = False) -> str:
     """The answer in a language; with `down` the pen is still on the last stroke, and that one does not count."""
     strokes = len(reading.strokes.paths) - down
-    facts = f'data-digit="{reading.digits}" data-strokes="{strokes}"'
+    facts = f'data-digit="{reading.text}" data-strokes="{strokes}"'
     if reading.verdict is None or reading.probabilities is None:
         if not reading.prepared.reason:
             return _answer("?", words("no_network"), "", facts, "empty")
@@ -117,7 +123,7 @@ def answer_html(reading: Reading, words: Words, down: bool = False) -> str:
     ]
     # Digits and signs keep their order in a text from right to left.
     detail = "".join(f'<span><bdi dir="ltr">{share}</bdi></span>' for share in shares)
-    return _answer(reading.digits, judged, detail, facts, "number" if len(reading.digits) > 1 else "")
+    return _answer(reading.text, judged, detail, facts, "number" if len(reading.text) > 1 else "")
 
 
 def _share(probability: float) -> str:

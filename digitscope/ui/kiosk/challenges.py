@@ -9,6 +9,7 @@ from time import monotonic
 import numpy as np
 import streamlit as st
 
+from digitscope.recognition import Reading
 from digitscope.stand import names
 from digitscope.stand.challenges import (
     FOOL,
@@ -24,7 +25,6 @@ from digitscope.stand.challenges import (
     trick,
 )
 from digitscope.stand.store import StoreError, day_of
-from digitscope.ui.common.session import Reading
 from digitscope.ui.kiosk.board import fresh, probability_of, said_digit
 from digitscope.ui.kiosk.draw import ask_consent, keep_or_ask, thank
 from digitscope.ui.kiosk.visitor import clear_board, say, store, visitor

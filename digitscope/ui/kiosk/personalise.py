@@ -8,8 +8,9 @@ from time import monotonic
 import streamlit as st
 
 from digitscope.jobs.personalise import DRAWINGS, MEASURED, TRIES, Failed, HandLesson, Learned, Progress
+from digitscope.recognition import SHIPPED
 from digitscope.stand.store import StoreError
-from digitscope.ui.common.networks import SHIPPED, use
+from digitscope.ui.common.networks import use
 from digitscope.ui.common.words import THIN
 from digitscope.ui.kiosk.board import is_done
 from digitscope.ui.kiosk.draw import digit_buttons

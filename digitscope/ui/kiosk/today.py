@@ -57,7 +57,8 @@ def room_screen() -> None:
 
 
 def _mnist() -> str:
-    header = shipped().header
+    reader = shipped().reader
+    header = {} if reader is None else reader.header
     share, n = header.get("validation_accuracy"), header.get("validation_images")
     if not isinstance(share, float) or not isinstance(n, int):
         return ""

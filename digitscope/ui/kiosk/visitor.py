@@ -10,10 +10,10 @@ import streamlit as st
 from cnn.weights import WeightsError
 from digitscope.digits.strokes import Strokes
 from digitscope.jobs.personalise import HandLesson, Learned
+from digitscope.recognition import Reading
 from digitscope.stand.challenges import Result, Ten
 from digitscope.stand.store import Store, StoreError
 from digitscope.ui.common.networks import use, use_shipped
-from digitscope.ui.common.session import Reading
 from digitscope.ui.common.words import USUAL, Words, words_in
 
 DRAW, CHALLENGES, TEACH, ROOM, KEEPER = "draw", "challenges", "teach", "room", "keeper"

@@ -1,1 +1,1 @@
-
+"""Training on the page: settings, runs, curves, evaluation."""

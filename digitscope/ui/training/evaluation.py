@@ -11,7 +11,6 @@ import streamlit as st
 from digitscope.digits.io import mnist
 from digitscope.jobs.messages import Answers
 from digitscope.ui.common.pictures import coloured, ink_picture, map_strip, png_address
-from digitscope.ui.common.session import session
 from digitscope.ui.training import runs
 from digitscope.ui.training.curves import show_curves
 from digitscope.ui.training.runs import TrainingRun
@@ -38,7 +37,7 @@ def training_panel() -> None:
             _panel(run)
         else:
             st.fragment(_panel, run_every=EVERY)(run)
-    if len(session().runs) > 1:
+    if len(runs.state().runs) > 1:
         _compare()
 
 
@@ -47,7 +46,7 @@ def _panel(run: TrainingRun) -> None:
         st.rerun()
     history = run.history
     st.markdown(f"**Run {history.name}**")
-    earlier = [other.history for other in session().runs if other is not run]
+    earlier = [other.history for other in runs.state().runs if other is not run]
     left, right = st.columns(2)
     with left:
         show_curves(history, earlier, "loss", "large_loss")
@@ -211,7 +210,7 @@ def _by_digit_html(labels: Array, predicted: Array) -> str:
 
 def _compare() -> None:
     """Two runs side by side in a table; names may be changed, runs deleted."""
-    own = session()
+    own = runs.state()
     with st.expander("Compare runs"):
         names = [run.history.name for run in own.runs]
         chosen = st.multiselect("Two runs", names, names[-2:], max_selections=2, key=f"compare_{own.started}")

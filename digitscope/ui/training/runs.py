@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import streamlit as st
@@ -50,6 +50,23 @@ class TrainingRun:
         self.history.mark(", ".join(words))
 
 
+@dataclass
+class TrainingState:
+    """This tab's runs and kept networks."""
+
+    runs: list[TrainingRun] = field(default_factory=list)
+    """The newest last."""
+    started: int = 0
+    """How many runs there were, deleted ones too: their numbers are not used again."""
+    kept: dict[str, bytes] = field(default_factory=dict)
+    """Weights files by the names that the visitor gave them."""
+
+
+def state() -> TrainingState:
+    """Return this tab's training state."""
+    return session().state(TrainingState)
+
+
 @st.cache_resource(show_spinner=False)
 def room() -> Room:
     """The one line for all visitors of this server; on a cluster if DIGITSCOPE_CLUSTER names its scheduler."""
@@ -58,14 +75,14 @@ def room() -> Room:
 
 def current() -> TrainingRun | None:
     """The visitor's newest run."""
-    runs = session().runs
+    runs = state().runs
     return runs[-1] if runs else None
 
 
 def start(recipe: str, layers: list[dict], settings: Settings) -> None:
     """Put a new run into the line. Raises LineFullError; for the first run of all, also what `room_for` does."""
-    own = session()
-    drawings = own_drawings(own)
+    own = state()
+    drawings = own_drawings(session())
     ticket = room().submit(Job(layers, settings, drawings))
     own.started += 1
     history = History(f"{own.started}: {recipe}")

@@ -86,7 +86,7 @@ def _watch(run: TrainingRun) -> None:
 
 def _change_while_learning(run: TrainingRun) -> None:
     with st.expander("Change while it learns"):
-        number = session().started
+        number = runs.state().started
         rate, momentum, dropout = (f"live_{name}_{number}" for name in ("rate", "momentum", "dropout"))
 
         def changed(name: str, key: str) -> None:
@@ -136,10 +136,16 @@ def _show_end(run: TrainingRun) -> None:
         (st.info if ended.how == "stopped" else st.warning)(ended.sentence)
     if ended.accuracy is not None:
         st.success(f"{ended.accuracy:.2%} of 5,000 images that it has never seen, after {ended.step:,} steps.")
-    if ended.weights is not None and in_use().name != run.history.name:
+    if ended.weights is not None and not _reads(run):
         st.button("Use this network", key="use", width="stretch", on_click=_use, args=(ended.weights, run.history.name))
     if ended.how in ("stopped", "failed", "time") and run.ticket.checkpoint is not None:
         st.button("Go on", key="take_up", width="stretch", on_click=_go_on, args=(run,))
+
+
+def _reads(run: TrainingRun) -> bool:
+    """Whether the page reads with what this run learned."""
+    reader = in_use()
+    return reader is not None and reader.name == run.history.name
 
 
 def _go_on(run: TrainingRun) -> None:
@@ -151,7 +157,7 @@ def _go_on(run: TrainingRun) -> None:
 
 def _show_curves(run: TrainingRun) -> None:
     """Both curves, small."""
-    earlier = [other.history for other in session().runs if other is not run]
+    earlier = [other.history for other in runs.state().runs if other is not run]
     with st.container(key="curves"):
         for what in ("loss", "accuracy"):
             show_curves(run.history, earlier, what, f"chart_{what}", small=True)
@@ -166,9 +172,9 @@ def _use(packed: bytes, name: str) -> None:
 
 def _weights() -> None:
     """Which network reads; keep, download, upload."""
-    own, run = session(), runs.current()
-    if own.own_lens is not None:
-        st.caption(f"The page reads with “{own.own_name}”.")
+    own, run, reader = runs.state(), runs.current(), session().own_reader
+    if reader is not None:
+        st.caption(f"The page reads with “{reader.name}”.")
         st.button("Back to the shipped network", key="use_shipped", width="stretch", on_click=use_shipped)
     with st.expander("Keep, download, upload"):
         learned = run.history.ended.weights if run is not None and run.history.ended is not None else None

@@ -13,8 +13,8 @@ from cnn.architectures import ARCHITECTURES, build, stack
 from cnn.fast.all_reduce import Meeting
 from cnn.fast.engine import FastEngine
 from cnn.fast.plan import plan
-from cnn.fast.predictor import Reader
-from cnn.fast.tracer import Lens
+from cnn.fast.predictor import BatchPredictor
+from cnn.fast.tracer import Tracer
 from cnn.fast.workers import Workers
 from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, MaxPool2x2, ReLU, ShapeError, Softmax
 from cnn.network import CNN
@@ -102,7 +102,7 @@ def test_gradients_are_those_of_the_plain_engine(name, n, digits):
 def test_a_reader_answers_as_the_plain_path_does(name, n, digits):
     network = network_of((STACKS | ODD_ONES)[name]())
     pictures = digits.validation[0][:n]
-    reader = Reader(network)
+    reader = BatchPredictor(network)
     for _ in range(2):
         np.testing.assert_allclose(reader.predict(pictures), network.predict_output(pictures), atol=2e-4)
 
@@ -110,7 +110,7 @@ def test_a_reader_answers_as_the_plain_path_does(name, n, digits):
 @pytest.mark.parametrize("name", STACKS | ODD_ONES)
 def test_a_lens_shows_what_the_plain_path_computes(name, digits):
     network = network_of((STACKS | ODD_ONES)[name]())
-    lens = Lens(network)
+    lens = Tracer(network)
     for picture in digits.validation[0][:3]:
         for (plain_name, expected), (name_, found) in zip(
             network.trace(picture[None]), lens.trace(picture), strict=True
@@ -123,7 +123,7 @@ def test_a_lens_shows_what_the_plain_path_computes(name, digits):
 
 
 def test_a_lens_refuses_what_the_network_refuses():
-    lens = Lens(build("notebook"))
+    lens = Tracer(build("notebook"))
     with pytest.raises(ShapeError, match="20"):
         lens.trace(np.zeros((20, 28), np.uint8))
     with pytest.raises(ValueError, match="whole numbers"):
@@ -132,7 +132,7 @@ def test_a_lens_refuses_what_the_network_refuses():
 
 def test_a_lens_and_a_reader_keep_to_the_network_they_were_made_of(digits):
     network = build("notebook")
-    lens, reader = Lens(network), Reader(network)
+    lens, reader = Tracer(network), BatchPredictor(network)
     pictures = digits.validation[0][:40]
     before = network.predict_output(pictures)
     network.train(*batch(digits, 50), lr=0.5)
@@ -142,7 +142,7 @@ def test_a_lens_and_a_reader_keep_to_the_network_they_were_made_of(digits):
 
 def test_a_lens_may_be_used_by_many_threads(digits):
     network = build("digitscope")
-    lens = Lens(network)
+    lens = Tracer(network)
     pictures = digits.validation[0][:60]
     expected = network.predict_output(pictures)
     with ThreadPoolExecutor(4) as threads:

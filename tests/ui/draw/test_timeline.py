@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cnn.architectures import build
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
-from digitscope.ui.common.networks import InUse, shipped
-from digitscope.ui.draw.timeline import Change, Timeline, changes, changes_in_words, chart_data, grown_svg, timeline
+from digitscope.recognition import Reader
+from digitscope.recognition.timeline import Change, Timeline, changes, timeline
+from digitscope.ui.draw.timeline import changes_in_words, chart_data, grown_svg
 from tests.ui.test_page import draw, fresh_caches, html, opened  # noqa: F401, fixtures
+
+NOBODY = Reader(build("notebook"), {}, "made up")
 
 
 def made_up(said: list[int]) -> Timeline:
@@ -19,9 +23,8 @@ def made_up(said: list[int]) -> Timeline:
     probabilities[np.arange(n), answers] = 0.91
     path = np.array([[0.0, 0], [n, 0]])
     grown = [Strokes((path * (k / n),)) for k in range(1, n + 1)]
-    network = InUse(None, "made up", 0.5)
     pictures = np.zeros((n, 28, 28), np.uint8)
-    return Timeline(grown[-1], network, grown, pictures, probabilities, np.zeros(n, np.float32), answers)
+    return Timeline(grown[-1], NOBODY, grown, pictures, probabilities, np.zeros(n, np.float32), answers)
 
 
 def test_changes_pass_over_what_is_not_read():
@@ -63,21 +66,20 @@ def test_the_chart_names_those_that_led_and_leaves_the_others_faint():
 
 
 def test_a_two_was_a_seven():
-    network = InUse(shipped().lens, "the shipped network", 0.5)
-    line = timeline(SAMPLES[2][0], network)
+    reader = Reader.shipped()
+    line = timeline(SAMPLES[2][0], reader)
     assert line.leaders[:2] == [7, 2]
     found = changes(line.said)[-1]
     assert (found.before, found.after) == (7, 2)
     assert 0.5 < line.shares[found.moment] < 0.95
     # Whatever is said in the end is what is said to that picture alone.
     np.testing.assert_allclose(line.probabilities[-1].sum(), 1, rtol=1e-5)
-    again = timeline(SAMPLES[2][0], network, 1)
+    again = timeline(SAMPLES[2][0], reader, 1)
     np.testing.assert_allclose(again.probabilities[-1], line.probabilities[-1], atol=1e-6)
 
 
 def test_dots_have_no_probabilities():
-    network = InUse(shipped().lens, "the shipped network", 0.5)
-    line = timeline(Strokes((np.array([[5.0, 5], [6, 6]]),), 340.0), network)
+    line = timeline(Strokes((np.array([[5.0, 5], [6, 6]]),), 340.0), Reader.shipped())
     assert np.isnan(line.probabilities).all()
     assert changes_in_words(line) == ["At no moment was it read as a digit."]
     assert set(chart_data(line, 0)["kind"]) == {"unread", "now"}
@@ -95,9 +97,9 @@ def test_it_is_computed_only_where_it_is_looked_at(draw, monkeypatch):  # noqa: 
     draw(SAMPLES[2][0])
     computed: list[Strokes] = []
 
-    def noted(strokes: Strokes, network: InUse) -> Timeline:
+    def noted(strokes: Strokes, reader: Reader) -> Timeline:
         computed.append(strokes)
-        return timeline(strokes, network)
+        return timeline(strokes, reader)
 
     monkeypatch.setattr("digitscope.ui.draw.timeline.timeline", noted)
     app = opened()

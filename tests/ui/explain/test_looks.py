@@ -10,13 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.architectures import stack
-from cnn.fast.tracer import Lens
 from cnn.layers import Flatten, FullyConnected, ReLU, Softmax
 from cnn.network import CNN
 from digitscope.digits.io.mnist import MnistError
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
-from digitscope.ui.common.networks import InUse
+from digitscope.recognition import Reader
 from digitscope.ui.explain.panel import LOOKS, MAPS
 from tests.cnn.explain.stacks import lived
 from tests.conftest import PROJECT, on_board
@@ -41,7 +40,7 @@ def look_in(monkeypatch):
     def look(name: str, strokes: Strokes = SAMPLES[7][0], network: CNN | None = None) -> AppTest:
         monkeypatch.setattr(sys.modules["digitscope.ui.page"], "drawing_board", lambda pen: strokes)
         if network is not None:
-            used = InUse(Lens(network), "mine", 0.5)
+            used = Reader(network, {}, "mine")
             monkeypatch.setattr(sys.modules["digitscope.ui.page"], "in_use", lambda: used)
         page.session_state["inside_look"] = name
         page.run()
