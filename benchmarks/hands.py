@@ -23,10 +23,10 @@ from cnn.network import CNN
 from cnn.verdict import judge
 from cnn.weights import WeightsError
 from digitscope.cli.common import CommandError, load_mnist, read_drawings
-from digitscope.cli.measure import wilson
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing
 from digitscope.jobs.personalise import DRAWINGS, Learned, learn
+from digitscope.recognition.measure import wilson
 
 Array = np.ndarray
 

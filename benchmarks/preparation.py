@@ -17,12 +17,12 @@ from PIL import Image, ImageDraw
 from cnn.test_time_augmentation import read
 from cnn.verdict import judge
 from digitscope.cli.common import load_network, read_drawings
-from digitscope.cli.measure import wilson
 from digitscope.digits.io.photo import prepare_photo
 from digitscope.digits.other_preparations import boxed, shrunk
 from digitscope.digits.preprocess import prepare
 from digitscope.digits.strokes import Strokes
 from digitscope.recognition import SHIPPED
+from digitscope.recognition.measure import wilson
 
 Array = np.ndarray
 

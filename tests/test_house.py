@@ -15,28 +15,6 @@ from tests.conftest import PROJECT
 README = (PROJECT / "README.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    ("room", "line"),
-    [
-        ("cnn", "import streamlit"),
-        ("cnn", "from digits import mnist"),
-        ("cnn", "import scipy"),
-        ("digitscope.digits", "from cnn import CNN"),
-        ("digitscope.digits", "import streamlit as st"),
-        ("digitscope.jobs", "from ui.page import page"),
-        ("digitscope.jobs", "import streamlit"),
-        ("digitscope.ui", "import app"),
-        ("digitscope.stand", "import streamlit"),
-        ("digitscope.stand", "from ui.page import page"),
-    ],
-)
-def test_the_linter_refuses_imports_against_the_arrows(room, line):
-    command = [sys.executable, "-m", "ruff", "check", "--select", "TID251", "--stdin-filename", f"{room}/new.py", "-"]
-    ended = subprocess.run(command, cwd=PROJECT, input=f"{line}\n", capture_output=True, text=True, check=False)
-    assert ended.returncode == 1
-    assert "TID251" in ended.stdout
-
-
 def test_the_network_needs_numpy_alone():
     code = (
         "import sys, cnn, cnn.training, cnn.weights, cnn.checkpoint\n"
@@ -62,7 +40,7 @@ def calls_and_imports(room: str) -> list[str]:
 def test_nothing_that_a_visitor_sends_can_be_code():
     said = [
         line
-        for room in ("digitscope.ui", "digitscope.jobs", "digitscope.stand", "digitscope.digits", "cnn")
+        for room in ("cnn", "digitscope")
         for line in calls_and_imports(room)
     ]
     # Whoever opens a cluster's ports to others was told what that means: its messages are pickles by Dask's design.
@@ -77,7 +55,7 @@ def test_nothing_that_a_visitor_sends_can_be_code():
 
 def test_pages_open_no_file_but_their_own():
     opened = [
-        line for line in calls_and_imports("digitscope.ui") if re.search(r": (open|Path|io\.open|os\.open)\(", line)
+        line for line in calls_and_imports("digitscope/ui") if re.search(r": (open|Path|io\.open|os\.open)\(", line)
     ]
     assert opened
     assert [line for line in opened if ": Path(__file__)" not in line] == []

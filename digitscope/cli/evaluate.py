@@ -16,12 +16,12 @@ from cnn.network import CNN
 from cnn.test_time_augmentation import read
 from cnn.verdict import judge, refuse_above
 from digitscope.cli.common import CommandError, load_mnist, load_network, read_drawings
-from digitscope.cli.measure import Evaluation, measure, wilson
 from digitscope.cli.plot import ENDINGS, plot_mistakes
 from digitscope.cli.trials import habit_trial, number_trial
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing
 from digitscope.recognition import SHIPPED
+from digitscope.recognition.measure import Evaluation, measure, wilson
 
 Array = np.ndarray
 

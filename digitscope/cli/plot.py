@@ -10,7 +10,7 @@ import numpy as np
 from cnn.container import FileError
 from cnn.training import EpochDone, StepDone
 from cnn.verdict import Verdict
-from digitscope.cli.measure import Evaluation
+from digitscope.recognition.measure import Evaluation
 
 ENDINGS = (".png", ".svg", ".pdf")
 

@@ -11,7 +11,6 @@ from cnn.network import CNN
 from cnn.test_time_augmentation import read
 from cnn.verdict import judge
 from digitscope.cli.common import CommandError
-from digitscope.cli.measure import measure, wilson
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.segment import split
 from digitscope.digits.strokes import Drawing, Strokes
@@ -19,6 +18,7 @@ from digitscope.digits.synthesis import habits
 from digitscope.digits.synthesis.habits import shuffled
 from digitscope.digits.synthesis.stroke_augmentation import hasty, on_board, shaky, slanted
 from digitscope.digits.synthesis.training_set import side_by_side
+from digitscope.recognition.measure import measure, wilson
 
 Array = np.ndarray
 Labelled = list[tuple[Strokes, int]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digitscope.cli.measure import wilson
+from digitscope.recognition.measure import wilson
 
 Array = np.ndarray
 Answer = tuple[int | None, int | None]

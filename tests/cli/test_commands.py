@@ -15,9 +15,9 @@ from cnn.test_time_augmentation import read
 from digitscope.cli import two_stages
 from digitscope.cli.calibrate import calibration
 from digitscope.cli.main import main
-from digitscope.cli.measure import wilson
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.synthesis import training_set
+from digitscope.recognition.measure import wilson
 
 UNIPEN = """.COORD X Y
 .HIERARCHY DIGIT

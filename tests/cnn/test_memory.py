@@ -17,7 +17,7 @@ def test_training_on_all_of_mnist_stays_below_700_mb():
         "from cnn.fast.engine import FastEngine\n"
         "from cnn.settings import Settings\n"
         "from cnn.training import Run, fit\n"
-        "from digits import mnist\n"
+        "from digitscope.digits.io import mnist\n"
         "digits = mnist.load()\n"
         "run = Run(build('reader'), Settings(seconds=2))\n"
         "for event in fit(run, digits.training, digits.validation, engine=FastEngine()):\n"

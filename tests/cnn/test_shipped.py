@@ -8,11 +8,11 @@ import pytest
 from cnn.test_time_augmentation import read
 from cnn.verdict import judge
 from cnn.weights import load
-from digitscope.cli.measure import measure
 from digitscope.digits.io.unipen import read_unipen
 from digitscope.digits.preprocess import PREPROCESSING, prepare_all
 from digitscope.digits.synthesis import habits, negatives
 from digitscope.recognition import SHIPPED
+from digitscope.recognition.measure import measure
 from tests.conftest import PEN_DATA
 
 

@@ -21,8 +21,8 @@ from tests.conftest import PROJECT
 WRITER = """
 import sys
 import numpy as np
-from digits.strokes import Strokes
-from stand.store import Store
+from digitscope.digits.strokes import Strokes
+from digitscope.stand.store import Store
 
 store = Store(sys.argv[1])
 print("ready", flush=True)

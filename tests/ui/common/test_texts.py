@@ -12,7 +12,7 @@ from digitscope.ui.common.words import FOLDER, LANGUAGES, words_in
 from tests.conftest import PROJECT
 
 ENGLISH = words_in("en").texts
-SOURCES = "\n".join(path.read_text("utf-8") for path in sorted((PROJECT / "digitscope.ui" / "event").glob("*.py")))
+SOURCES = "\n".join(path.read_text("utf-8") for path in sorted((PROJECT / "digitscope" / "ui" / "kiosk").glob("*.py")))
 SAID_BY_ALL = {"language", "direction", "names"}
 """Keys that `Words` itself or the page's frame looks up."""
 
