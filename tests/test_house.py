@@ -38,11 +38,7 @@ def calls_and_imports(room: str) -> list[str]:
 
 
 def test_nothing_that_a_visitor_sends_can_be_code():
-    said = [
-        line
-        for room in ("cnn", "digitscope")
-        for line in calls_and_imports(room)
-    ]
+    said = [line for room in ("cnn", "digitscope") for line in calls_and_imports(room)]
     # Whoever opens a cluster's ports to others was told what that means: its messages are pickles by Dask's design.
     code = [
         line

@@ -1,7 +1,8 @@
-"""How other pages prepare a drawing, for comparison: the canvas shrunk as it is, or its bounding box blown up.
+"""Two common ways to prepare a drawing, for comparison with ours: shrink the canvas, or scale the bounding box.
 
-Both keep the brush's width relative to canvas or box, and place the digit where it happens to lie or by its box: what
-MNIST's pictures, framed by size and centre of mass and all inked alike, never show.
+Both keep the brush's width relative to the canvas or the box, and place the digit where it happens to lie or by its
+box. MNIST's pictures are framed by size and centre of mass and have one line width, so the network never saw such
+pictures.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ Array = np.ndarray
 
 
 def shrunk(strokes: Strokes, brush: float) -> Array:
-    """The whole canvas (`strokes.size` wide, drawn with a pen as wide as `brush`) shrunk: (28, 28) uint8."""
+    """Shrink the whole canvas, `strokes.size` wide and drawn with a brush of `brush` units: (28, 28) uint8."""
     assert strokes.size is not None, "a canvas has a size"
     scale = SIDE / strokes.size
     return _drawn([path * scale for path in strokes.paths], brush * scale)
 
 
 def boxed(strokes: Strokes, brush: float) -> Array:
-    """The drawing's bounding box scaled to 20 pixels and put into the middle: (28, 28) uint8."""
+    """Scale the drawing's bounding box to 20 pixels and put it into the middle: (28, 28) uint8."""
     points = np.concatenate(strokes.paths)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = BOX / (float((high - low).max()) + brush)

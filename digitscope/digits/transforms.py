@@ -1,4 +1,4 @@
-"""One picture varied in known steps: moved, turned, enlarged, slanted, thickened; a whole batch at once."""
+"""Geometric transforms of one picture in known steps: move, turn, scale, slant, thicken; a whole batch at once."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ def transformed(
     size: Array | float = 1.0,
     slant: Array | float = 0.0,
 ) -> Array:
-    """A picture (28, 28) uint8 in n versions (n, 28, 28) uint8; each argument is a number or (n,).
+    """Transform a picture (28, 28) uint8 in n ways: (n, 28, 28) uint8. Each argument is a number or (n,).
 
     `right` and `down` are pixels, `turn` degrees clockwise, `size` a factor, `slant` pixels to the right for each
-    pixel up, all around the picture's middle. Every pixel is mixed from the four around the place that it comes from;
-    beyond the edge there is paper.
+    pixel up, all around the picture's middle. Pixels are interpolated bilinearly; beyond the edge there is paper.
     """
     right, down, turn, size, slant = (
         np.asarray(one, float)[:, None, None]
@@ -38,7 +37,7 @@ def transformed(
 
 
 def _mixed(picture: Array, y: Array, x: Array) -> Array:
-    """The picture at the places y, x (n, 28, 28), between pixels mixed linearly."""
+    """Interpolate the picture bilinearly at the positions y, x (n, 28, 28)."""
     paper = np.pad(picture.astype(float), 2)
     y, x = (np.clip(one + 2, 0.5, SIDE + 2.5) for one in (y, x))
     row, column = y.astype(int), x.astype(int)
@@ -49,10 +48,10 @@ def _mixed(picture: Array, y: Array, x: Array) -> Array:
 
 
 def thickened(pictures: Array, amount: float) -> Array:
-    """Lines thicker by `amount` pixels on each side, thinner below zero: (n, 28, 28) uint8 -> the same.
+    """Thicken lines by `amount` pixels on each side, or thin them below zero: (n, 28, 28) uint8 -> the same.
 
-    A whole pixel is the brightest, or darkest, of each pixel and its four neighbours; a part of one goes that part of
-    the way.
+    One pixel is a grey-scale dilation (or erosion) with the four neighbours; a fraction of a pixel moves each value
+    that fraction of the way.
     """
     which = np.maximum if amount > 0 else np.minimum
     left = abs(amount)

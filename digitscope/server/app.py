@@ -24,10 +24,10 @@ MIDDLEWARE = [Middleware(SecureHeaders)]
 
 
 def say_that_it_failed(error: Exception) -> bool:
-    """The last resort for what went wrong in a visitor's run, before or in the page's script.
+    """Show a sentence when a run of the page failed, before or in the page's script.
 
-    Streamlit reads what a browser sent before any code of ours runs, and some of it can make that fail: in this
-    visitor's session for good, in no other one. The traceback stands in the server's log.
+    Streamlit reads what a browser sent before any code of ours runs, and hostile input can make that fail: for this
+    session for good, for no other one. The traceback is in the server's log.
     """
     st.error("Something came that this page cannot work with. Please load the page again; others are not affected.")
     return True
@@ -35,7 +35,7 @@ def say_that_it_failed(error: Exception) -> bool:
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Before the first visitor: load the network and the page's code; then keep memory tidy until the end."""
+    """Load the network and the page's code before the first visitor; collect garbage in pauses until the end."""
     await asyncio.to_thread(_warm_up)
     tidying = asyncio.create_task(keep_tidy(is_quiet))
     yield
@@ -43,6 +43,6 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 
 def _warm_up() -> None:
-    # Visitors need not wait for the page's code.
+    # The first visitor should not wait for imports.
     import_module("digitscope.ui.kiosk.page" if is_event_server() else "digitscope.ui.page")
     shipped()

@@ -1,8 +1,8 @@
-"""Garbage collection at times when nobody waits for it.
+"""Garbage collection while nobody waits for an answer.
 
-Streamlit collects after every run of a script, over all that was ever imported: some 100 ms a stroke. That is switched
-off in .streamlit/config.toml. Instead, what stands after the start is set aside once and for all, and the rest, which
-is little, is collected in a pause. Python's own collection by thresholds goes on as ever.
+Streamlit collects after every run of the script, over every imported module: about 100 ms a stroke. That is switched
+off in .streamlit/config.toml. Instead, the objects that exist after the start are frozen (`gc.freeze`), and the few
+others are collected in pauses. Python's own collection by thresholds goes on unchanged.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from collections.abc import Callable
 from time import monotonic
 
 EVERY = 10.0
-"""Seconds between two collections, if there are pauses."""
+"""Seconds between two collections, provided that there are pauses."""
 AT_LAST = 120.0
-"""Seconds after which a collection does not wait for a pause any longer."""
+"""Seconds after which a collection no longer waits for a pause."""
 
 
 async def keep_tidy(quiet: Callable[[], bool]) -> None:
-    """Set aside what is there now, then collect whenever `quiet` says that nobody draws; runs until cancelled."""
+    """Freeze the objects that exist now, then collect whenever `quiet()` is true; runs until cancelled."""
     gc.collect()
     gc.freeze()
     collected = monotonic()

@@ -1,4 +1,4 @@
-"""The live channel's socket: it takes a visitor's strokes while the pen moves, and answers with panels."""
+"""The live channel's socket: it takes strokes while the pen moves, and answers with panels."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from digitscope.ui.draw.channel import MessageError, channel_for
 Message = dict[str, Any]
 
 LARGEST = 4_000_000
-"""Characters of a live message: some 50,000 points that the canvas has not sent yet."""
+"""Characters of a live message at most: about 50,000 points that the canvas has not sent yet."""
 
-LONGEST_NAME = 40
-"""Characters of a message's own name."""
+LONGEST_ID = 40
+"""Characters of a message's id at most."""
 
 QUIET = 3.0
 """Seconds without a live answer after which nobody is drawing."""
 
 _threads = ThreadPoolExecutor(2, "live")
 _spare_thread = ThreadPoolExecutor(1, "later")
-"""For what may lag behind: however many ask for it, answers find their threads free."""
+"""For panels that may lag behind: however many are asked for, answers find their threads free."""
 _throttle = Throttle()
 
 
 async def live(socket: WebSocket) -> None:
-    """Answer a visitor's live messages, one after the other; what may lag behind is worked on beside them."""
+    """Answer one browser's live messages in their order; panels that may lag behind are computed beside them."""
     if not _from_own_page(socket):
         await socket.close(WS_1008_POLICY_VIOLATION)
         return
@@ -67,19 +67,22 @@ async def _reply(message: Message, threads: ThreadPoolExecutor) -> Message:
         channel = channel_for(message.get("token"))
         panels = await asyncio.get_running_loop().run_in_executor(threads, channel.respond, message)
     except (MessageError, StrokesError) as error:
-        return {"id": _name(message), "error": str(error)}
+        return {"id": _id(message), "error": str(error)}
     if threads is _threads:
         _throttle.note(perf_counter() - begun)
     return _answered(message, panels)
 
 
 async def _reply_later(socket: WebSocket, message: Message) -> None:
-    with suppress(WebSocketDisconnect, RuntimeError):  # gone meanwhile
+    with suppress(WebSocketDisconnect, RuntimeError):  # the browser has left meanwhile
         await socket.send_json(await _reply(message, _spare_thread))
 
 
 def _from_own_page(socket: WebSocket) -> bool:
-    """Whether a browser shows a page of this server's; a program without an origin is none, and needs a token too."""
+    """Whether the request comes from a page of this server, or from a program, which sends no origin.
+
+    Either needs a token too.
+    """
     origin = socket.headers.get("origin")
     try:
         return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
@@ -100,13 +103,13 @@ def _parsed(text: str) -> Message:
     return message if isinstance(message, dict) else {}
 
 
-def _name(message: Message) -> int | str | None:
-    """By what a visitor knows a reply again; what may be too deep or too odd to be written again is left out."""
-    name = message.get("id")
-    if isinstance(name, str):
-        return name if name.isascii() and len(name) <= LONGEST_NAME else None
-    return name if type(name) is int and abs(name) < 2**53 else None
+def _id(message: Message) -> int | str | None:
+    """Return the message's id, which the reply repeats; None for one that no browser of ours sends."""
+    given = message.get("id")
+    if isinstance(given, str):
+        return given if given.isascii() and len(given) <= LONGEST_ID else None
+    return given if type(given) is int and abs(given) < 2**53 else None
 
 
 def _answered(message: Message, panels: dict[str, str]) -> Message:
-    return {"id": _name(message), "panels": panels, "interval": round(1000 * _throttle.interval)}
+    return {"id": _id(message), "panels": panels, "interval": round(1000 * _throttle.interval)}

@@ -1,4 +1,4 @@
-"""How often visitors may ask for live answers: the later answers get, the rarer, so that they stay in time."""
+"""Throttling of live messages: the longer answers take, the less often each browser asks."""
 
 from __future__ import annotations
 
@@ -6,27 +6,28 @@ from math import exp
 from time import perf_counter
 
 OFTEN = 0.05
-"""Seconds between two live answers of a visitor when there is nothing else to do."""
+"""Seconds between two live messages of a browser while the server is idle."""
 RARE = 1.0
+"""Seconds between two live messages of a browser at most."""
 SHARE = 5
-"""A visitor waits this many times as long as an answer takes: then a few at once are no queue."""
+"""The interval is this many times as long as an answer takes, so a few browsers at once form no queue."""
 LATE = 0.15
-"""Seconds that answers may take before what is only nice to have is refused."""
+"""Seconds that answers may take before panels that may lag behind are refused."""
 MEMORY = 0.1
-"""Weight of the newest answer in the mean, where answers come quickly."""
+"""Weight of the newest answer in the moving mean while answers come quickly."""
 FORGET = 2.0
-"""Seconds after which what was before weighs a third: when a crowd has left, who stays is not slow for long."""
+"""Seconds after which older answers weigh a third: after a crowd has left, the others are soon fast again."""
 
 
 class Throttle:
-    """The mean of what answers took lately, waiting included, and what follows from it."""
+    """A moving mean of the time that answers took, waiting included, and the interval that follows from it."""
 
     def __init__(self) -> None:
         self.took = 0.0
         self.noted = perf_counter()
 
     def note(self, seconds: float) -> None:
-        """An answer took so long from the message's arrival."""
+        """Take in an answer that was ready `seconds` after its message arrived."""
         now = perf_counter()
         weight = max(MEMORY, 1 - exp((self.noted - now) / FORGET))
         self.noted = now
@@ -34,10 +35,10 @@ class Throttle:
 
     @property
     def interval(self) -> float:
-        """Seconds from one message of a visitor to the next."""
+        """Seconds from one message of a browser to its next."""
         return min(max(OFTEN, SHARE * self.took), RARE)
 
     @property
     def late(self) -> bool:
-        """Whether there is no time for more than answers."""
+        """Whether the server has time for nothing but answers."""
         return self.took > LATE
