@@ -23,7 +23,7 @@ def event_page() -> None:
     """Draw everything, once a run of the script."""
     st.set_page_config(page_title="DigitScope", page_icon="✏️", layout="wide", initial_sidebar_state="collapsed")
     folder = Path(__file__).parent
-    st.html(folder.parent / "style.css")
+    st.html(folder.parent / "common" / "style.css")
     st.html(folder / "kiosk.css")
     with st.container(key="event"):
         _stand()
