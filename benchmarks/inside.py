@@ -12,9 +12,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from cnn import weights
-from cnn.explain import Look, arithmetic, gradcam, trail
-from cnn.explain.ablation import broken
-from cnn.explain.embedding import fingerprint, last_features, neighbours, principal_plane
+from cnn.explain import Activations, arithmetic, gradcam, trail
+from cnn.explain.ablation import ablated
+from cnn.explain.embedding import fingerprint, last_features, nearest_neighbours, principal_components
 from cnn.explain.fooling import fool, noise
 from cnn.explain.integrated import integrated_gradients
 from cnn.explain.occlusion import occlusion
@@ -40,7 +40,7 @@ def main() -> None:
     network, _ = weights.load(options.weights)
     picture = prepare(SAMPLES[3][0]).picture
     assert picture is not None
-    look = Look(network, picture)
+    look = Activations(network, picture)
     images = mnist.load().test_images
     features = last_features(network, images[:MANY])
 
@@ -50,9 +50,9 @@ def main() -> None:
         BatchPredictor(network).predict(one.make(picture, across, down))
 
     looks: dict[str, Callable[[], object]] = {
-        "all values of a pass": lambda: Look(network, picture),
+        "all values of a pass": lambda: Activations(network, picture),
         "a value's way and arithmetic": lambda: [
-            arithmetic(look, i, at) for i, at in enumerate(trail(Look(network, picture), 1, (5, 9, 9))) if at
+            arithmetic(look, i, at) for i, at in enumerate(trail(Activations(network, picture), 1, (5, 9, 9))) if at
         ],
         "gradient": lambda: saliency(network, picture, 3),
         "integrated gradients": lambda: integrated_gradients(network, picture, 3),
@@ -61,13 +61,15 @@ def main() -> None:
         **{f"change: {name}": lambda name=name: change(name) for name in CHANGES},  # type: ignore[misc]
         "smallest edit, 3 to 8": lambda: list(smallest_edit(network, picture, 8)),
         "fool it": lambda: list(fool(network, noise(np.random.default_rng(1)), 3)),
-        f"landscape, {MANY:,} images (once a network)": lambda: principal_plane(last_features(network, images[:MANY])),
+        f"landscape, {MANY:,} images (once a network)": lambda: principal_components(
+            last_features(network, images[:MANY])
+        ),
         "landscape, a drawing's neighbours": lambda: (
-            neighbours(features, last_features(network, picture[None])[0], 8),
+            nearest_neighbours(features, last_features(network, picture[None])[0], 8),
             fingerprint(network),
         ),
         f"break it, {QUICK} test images": lambda: BatchPredictor(
-            broken(network, {"conv1": [0]}, 0.1, 1, np.random.default_rng(1))
+            ablated(network, {"conv1": [0]}, 0.1, 1, np.random.default_rng(1))
         ).predict(images[:QUICK]),
         "worksheet": lambda: worksheet(look, "the shipped network", 1),
     }

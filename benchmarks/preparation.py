@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from cnn.test_time_augmentation import read
+from cnn.test_time_augmentation import averaged_outputs
 from cnn.verdict import judge
 from digitscope.cli.common import load_network, read_drawings
 from digitscope.digits.io.photo import prepare_photo
@@ -104,7 +104,7 @@ def main() -> None:
         for brush in BRUSHES:
             rng = np.random.default_rng(brush)
             pictures = np.array([way(on_canvas(d.strokes, rng, brush), rng, brush) for d in drawings])
-            said = judge(read(network.predict_output, pictures)).probabilities.argmax(axis=1)
+            said = judge(averaged_outputs(network.predict_output, pictures)).probabilities.argmax(axis=1)
             shares.append(float((said == labels).mean()))
         low, high = wilson(shares[-1], len(drawings))
         cells = " | ".join(f"{100 * share:.1f}" for share in shares)

@@ -31,7 +31,7 @@ RATE = 0.0015
 
 
 @dataclass(frozen=True)
-class AdaptStep:
+class FineTuneStep:
     """One batch was learned from."""
 
     progress: float
@@ -39,8 +39,8 @@ class AdaptStep:
     loss: float
 
 
-def adapt(network: CNN, own: Examples, old: Examples, rng: np.random.Generator) -> Iterator[AdaptStep | CNN]:
-    """Yield an AdaptStep a batch, at last the adapted copy; `network` itself stays as it is.
+def fine_tune(network: CNN, own: Examples, old: Examples, rng: np.random.Generator) -> Iterator[FineTuneStep | CNN]:
+    """Yield a FineTuneStep a batch, at last the adapted copy; `network` itself stays as it is.
 
     `own` are pictures of the hand to be learned, `old` those that keep what was known: all are seen EPOCHS times, in
     an order drawn from `rng`. Normalisation keeps its running statistics. Raises ValueError if there is nothing to
@@ -62,7 +62,7 @@ def adapt(network: CNN, own: Examples, old: Examples, rng: np.random.Generator) 
         optimizer.lr = RATE * (1 - 0.9 * progress)
         loss, gradients = _gradients(tail, x[..., chosen], labels[chosen])
         optimizer.step(params, gradients)
-        yield AdaptStep(progress, loss)
+        yield FineTuneStep(progress, loss)
     yield copy
 
 

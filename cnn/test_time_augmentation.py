@@ -15,13 +15,13 @@ import numpy as np
 
 Array = np.ndarray
 
-STEPS = tuple((down, right) for down in (0, -1, 1) for right in (0, -1, 1))
+SHIFTS = tuple((down, right) for down in (0, -1, 1) for right in (0, -1, 1))
 """Pixels down and to the right; the first view is the picture itself."""
-TURNS = (-8.0, -4.0, 4.0, 8.0)
+ROTATIONS = (-8.0, -4.0, 4.0, 8.0)
 """Degrees."""
-SIZES = (0.88, 0.94, 1.06, 1.12)
-VIEWS = len(STEPS) + len(TURNS) + len(SIZES)
-SURE = 0.98
+SCALES = (0.88, 0.94, 1.06, 1.12)
+AUGMENTATIONS = len(SHIFTS) + len(ROTATIONS) + len(SCALES)
+CONFIDENT = 0.98
 """From this probability on, one look is enough: on held-out images and drawings, more looks changed no answer there."""
 
 MARGIN = 4
@@ -30,16 +30,16 @@ MARGIN = 4
 
 @cache
 def _gather(height: int, width: int) -> tuple[Array, Array]:
-    """Where each view's pixels come from: places (4, VIEWS, height, width) on the paper, and their weights.
+    """Where each view's pixels come from: places (4, AUGMENTATIONS, height, width) on the paper, and their weights.
 
     Four neighbours share each pixel, by distance (bilinear interpolation).
     """
     y, x = np.indices((height, width), float)
     middle_y, middle_x = (height - 1) / 2, (width - 1) / 2
-    turned = np.radians([*(0 for _ in STEPS), *TURNS, *(0 for _ in SIZES)])[:, None, None]
-    sizes = np.array([*(1 for _ in STEPS), *(1 for _ in TURNS), *SIZES])[:, None, None]
-    steps = np.zeros((VIEWS, 2, 1, 1))
-    steps[: len(STEPS), :, 0, 0] = STEPS
+    turned = np.radians([*(0 for _ in SHIFTS), *ROTATIONS, *(0 for _ in SCALES)])[:, None, None]
+    sizes = np.array([*(1 for _ in SHIFTS), *(1 for _ in ROTATIONS), *SCALES])[:, None, None]
+    steps = np.zeros((AUGMENTATIONS, 2, 1, 1))
+    steps[: len(SHIFTS), :, 0, 0] = SHIFTS
     from_y = (np.cos(turned) * (y - middle_y) - np.sin(turned) * (x - middle_x)) / sizes + middle_y - steps[:, 0]
     from_x = (np.sin(turned) * (y - middle_y) + np.cos(turned) * (x - middle_x)) / sizes + middle_x - steps[:, 1]
     wide, high = width + 2 * MARGIN, height + 2 * MARGIN
@@ -53,37 +53,37 @@ def _gather(height: int, width: int) -> tuple[Array, Array]:
     return places, weights.astype(np.float32)
 
 
-def views(pictures: Array) -> Array:
-    """Pictures (n, 28, 28) uint8 -> (VIEWS, n, 28, 28) uint8: as they are, then the others; around them is paper."""
+def augmented(pictures: Array) -> Array:
+    """Pictures (n, 28, 28) uint8 -> (AUGMENTATIONS, n, 28, 28) uint8: unchanged, then the variants."""
     n, height, width = pictures.shape
     paper = np.zeros((n, height + 2 * MARGIN, width + 2 * MARGIN), np.float32)
     paper[:, MARGIN : MARGIN + height, MARGIN : MARGIN + width] = pictures
     flat = paper.reshape(n, -1)
     places, weights = _gather(height, width)
-    seen = np.full((n, VIEWS, height, width), 0.5, np.float32)
+    seen = np.full((n, AUGMENTATIONS, height, width), 0.5, np.float32)
     for place, weight in zip(places, weights, strict=True):
         seen += weight * flat[:, place]
     return seen.astype(np.uint8).swapaxes(0, 1)
 
 
-def read_views(predict: Callable[[Array], Array], pictures: Array) -> Array:
-    """Outputs (VIEWS, n, K) of every view, by `predict`: (m, 28, 28) -> (m, K)."""
-    seen = views(np.asarray(pictures))
+def augmented_outputs(predict: Callable[[Array], Array], pictures: Array) -> Array:
+    """Outputs (AUGMENTATIONS, n, K) of every view, by `predict`: (m, 28, 28) -> (m, K)."""
+    seen = augmented(np.asarray(pictures))
     return predict(seen.reshape(-1, *seen.shape[2:])).reshape(*seen.shape[:2], -1)
 
 
 def combine(outputs: Array) -> Array:
     """From outputs (V, n, K) of V views to (n, K): the first view's where it is sure, the mean where it doubts."""
-    doubtful = outputs[0].max(axis=1, keepdims=True) < SURE
+    doubtful = outputs[0].max(axis=1, keepdims=True) < CONFIDENT
     return np.where(doubtful, outputs.mean(axis=0), outputs[0])
 
 
-def read(predict: Callable[[Array], Array], pictures: Array) -> Array:
+def averaged_outputs(predict: Callable[[Array], Array], pictures: Array) -> Array:
     """Outputs (n, K) for pictures (n, 28, 28): one look each, and many more where the first one leaves doubt."""
     pictures = np.asarray(pictures)
     outputs = predict(pictures)
-    doubtful = outputs.max(axis=1) < SURE
+    doubtful = outputs.max(axis=1) < CONFIDENT
     if doubtful.any():
         outputs = outputs.copy()
-        outputs[doubtful] = read_views(predict, pictures[doubtful]).mean(axis=0)
+        outputs[doubtful] = augmented_outputs(predict, pictures[doubtful]).mean(axis=0)
     return outputs

@@ -3,7 +3,7 @@
 Everything here looks at one pass of one picture; nothing is written to the network.
 """
 
-from cnn.explain.activations import Look, Place
+from cnn.explain.activations import Activations, Place
 from cnn.explain.arithmetic import Sum, arithmetic, onward, origin, trail
 
-__all__ = ["Look", "Place", "Sum", "arithmetic", "onward", "origin", "trail"]
+__all__ = ["Activations", "Place", "Sum", "arithmetic", "onward", "origin", "trail"]

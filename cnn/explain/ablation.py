@@ -13,7 +13,7 @@ from cnn.network import CNN
 Array = np.ndarray
 
 
-def broken(network: CNN, off: dict[str, list[int]], noise: float, temperature: float, rng: np.random.Generator) -> CNN:
+def ablated(network: CNN, off: dict[str, list[int]], noise: float, temperature: float, rng: np.random.Generator) -> CNN:
     """A copy that is worse; the network itself stays as it is.
 
     `off` names filters, or values of a dense layer, that give zero from now on: {"conv1": [3, 7]}. A normalisation

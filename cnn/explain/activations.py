@@ -15,7 +15,7 @@ Place = tuple[int, ...]
 """Where a value stands in its layer: (map, row, column), or (number,) where there are no maps; from 0."""
 
 
-class Look:
+class Activations:
     """All values of one pass. Number 0 is the input, number i what the i-th layer gave.
 
     They come from `CNN.passes`, the loop that predicts and learns: what is explained is what was computed. Takes
@@ -46,7 +46,7 @@ class Look:
         return self.values[-1]
 
     @cached_property
-    def slopes(self) -> list[Array]:
+    def gradients(self) -> list[Array]:
         """How fast the likeliest answer's score rises with each value, in the shape of `values` without the last."""
         direction = toward(self.network, int(self.answers.argmax()))
         return [one[..., 0] for one in score_gradients(self.network, self.values[0][..., None], direction)]
@@ -73,7 +73,7 @@ class Look:
         places = [(channel, *divmod(int(i), own.shape[1])) for i in order if own.flat[i] > bound]
         return places or [(channel, 0, 0)]
 
-    def field(self, number: int, place: Place) -> tuple[int, int, int, int]:
+    def receptive_field(self, number: int, place: Place) -> tuple[int, int, int, int]:
         """Which of the input's pixels a value can see: top, left, bottom, right, the last two exclusive.
 
         Behind a dense layer, or Flatten, that is the whole picture. (Receptive fields: Araujo, Norris and Sim,

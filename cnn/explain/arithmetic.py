@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn.explain.activations import Look, Place
+from cnn.explain.activations import Activations, Place
 from cnn.layers import BatchNorm, Conv3x3, FullyConnected, MaxPool2x2, ReLU, Softmax
 
 Array = np.ndarray
@@ -112,12 +112,12 @@ class Same:
 Arithmetic = Given | Sum | Choice | Normalised | Rectified | Softmaxed | Same
 
 
-def arithmetic(look: Look, number: int, place: Place) -> Arithmetic:
+def arithmetic(activations: Activations, number: int, place: Place) -> Arithmetic:
     """How the value at `place` of the values with this number came about; IndexError where there is no such place."""
-    value = look.at(number, place)
+    value = activations.at(number, place)
     if number == 0:
         return Given(value + 0.5, value)
-    layer, x = look.layer(number), look.values[number - 1]
+    layer, x = activations.layer(number), activations.values[number - 1]
     if isinstance(layer, Conv3x3):
         filter_, row, column = place
         patch = x[:, row : row + 3, column : column + 3]
@@ -129,7 +129,7 @@ def arithmetic(look: Look, number: int, place: Place) -> Arithmetic:
     if isinstance(layer, BatchNorm):
         channel = place[0]
         return Normalised(
-            look.at(number - 1, place),
+            activations.at(number - 1, place),
             float(layer.state["mean"][channel]),
             float(np.sqrt(layer.state["variance"][channel] + layer.epsilon)),
             float(layer.params["scale"][channel]),
@@ -137,7 +137,7 @@ def arithmetic(look: Look, number: int, place: Place) -> Arithmetic:
             value,
         )
     if isinstance(layer, ReLU):
-        return Rectified(look.at(number - 1, place), value)
+        return Rectified(activations.at(number - 1, place), value)
     if isinstance(layer, FullyConnected):
         weights = layer.params["weights"][place[0]].reshape(x.shape)
         bias = layer.params["bias"][place[0]]
@@ -156,70 +156,70 @@ def _sum(inputs: Array, weights: Array, bias: float, value: float) -> Sum:
     return Sum(inputs, weights, products, float(products.sum()), float(bias), value)
 
 
-def origin(look: Look, number: int, place: Place) -> Place:
+def origin(activations: Activations, number: int, place: Place) -> Place:
     """The place before, in the values with the number before, that mattered most for the value at `place`."""
-    layer, before = look.layer(number), look.values[number - 1]
+    layer, before = activations.layer(number), activations.values[number - 1]
     if isinstance(layer, Conv3x3):
-        found = arithmetic(look, number, place)
+        found = arithmetic(activations, number, place)
         assert isinstance(found, Sum)
         channel, row, column = found.strongest(1)[0]
         return channel, place[1] + row, place[2] + column
     if isinstance(layer, MaxPool2x2):
-        found = arithmetic(look, number, place)
+        found = arithmetic(activations, number, place)
         assert isinstance(found, Choice)
         return place[0], 2 * place[1] + found.winner[0], 2 * place[2] + found.winner[1]
     if isinstance(layer, FullyConnected):
-        found = arithmetic(look, number, place)
+        found = arithmetic(activations, number, place)
         return (found.score if isinstance(found, Softmaxed) else found).strongest(1)[0]  # type: ignore[union-attr]
     if len(place) != before.ndim:  # Flatten
         return tuple(int(one) for one in np.unravel_index(place[0], before.shape))
     return place
 
 
-def onward(look: Look, number: int, place: Place) -> Place | None:
+def onward(activations: Activations, number: int, place: Place) -> Place | None:
     """A place in the next values that the value at `place` goes into: where it matters most for the answer.
 
     That is where its weight times the answer's slope there is largest; where the answer hangs on none of them, the
     weight alone decides. None behind the last layer, and where pooling drops an odd row or column.
     """
-    if number + 1 >= len(look):
+    if number + 1 >= len(activations):
         return None
-    layer, after = look.layer(number + 1), look.values[number + 1]
+    layer, after = activations.layer(number + 1), activations.values[number + 1]
     if isinstance(layer, Conv3x3):
-        return _most_in_convolution(layer, place, look.slopes[number + 1])
+        return _most_in_convolution(layer, place, activations.gradients[number + 1])
     if isinstance(layer, MaxPool2x2):
         to = (place[0], place[1] // 2, place[2] // 2)
         return to if to[1] < after.shape[1] and to[2] < after.shape[2] else None
     if isinstance(layer, Softmax):
         return (int(after.argmax()),)
     if isinstance(layer, FullyConnected):
-        flat = int(np.ravel_multi_index(place, look.values[number].shape))
+        flat = int(np.ravel_multi_index(place, activations.values[number].shape))
         weights = np.abs(layer.params["weights"][:, flat])
-        # A last layer without a softmax has no slopes behind it.
-        mattering = weights * np.abs(look.slopes[number + 1]) if number + 2 < len(look) else weights
+        # A last layer without a softmax has no gradients behind it.
+        mattering = weights * np.abs(activations.gradients[number + 1]) if number + 2 < len(activations) else weights
         return (int((mattering if mattering.any() else weights).argmax()),)
     if after.ndim != len(place):  # Flatten
-        return (int(np.ravel_multi_index(place, look.values[number].shape)),)
+        return (int(np.ravel_multi_index(place, activations.values[number].shape)),)
     return place
 
 
-def _most_in_convolution(layer: Conv3x3, place: Place, slopes: Array) -> Place:
-    """The output of a convolution through which the input at `place` matters most; `slopes` (F, H, W) are its."""
+def _most_in_convolution(layer: Conv3x3, place: Place, gradients: Array) -> Place:
+    """The output of a convolution through which the input at `place` matters most; `gradients` (F, H, W) are its."""
     channel, row, column = place
-    filters, height, width = slopes.shape
+    filters, height, width = gradients.shape
     weights = np.zeros((filters, 3, 3))
     mattering = np.zeros((filters, 3, 3))
     for i in range(3):
         for j in range(3):
             if 0 <= row - i < height and 0 <= column - j < width:
                 weights[:, i, j] = np.abs(layer.params["weights"][:, channel, i, j])
-                mattering[:, i, j] = weights[:, i, j] * np.abs(slopes[:, row - i, column - j])
+                mattering[:, i, j] = weights[:, i, j] * np.abs(gradients[:, row - i, column - j])
     most = mattering if mattering.any() else weights
     filter_, i, j = (int(one) for one in np.unravel_index(most.argmax(), most.shape))
     return filter_, row - i, column - j
 
 
-def trail(look: Look, number: int, place: Place) -> list[Place | None]:
+def trail(activations: Activations, number: int, place: Place) -> list[Place | None]:
     """The whole way through `place`: back to the input along what mattered most, and onward to an answer.
 
     An entry for the input and each layer; None from where pooling drops the pixel.
@@ -228,10 +228,10 @@ def trail(look: Look, number: int, place: Place) -> list[Place | None]:
     at: Place | None = place
     for back in range(number, 0, -1):
         assert at is not None
-        at = origin(look, back, at)
+        at = origin(activations, back, at)
         way.insert(0, at)
     at = place
-    for forth in range(number, len(look) - 1):
-        at = None if at is None else onward(look, forth, at)
+    for forth in range(number, len(activations) - 1):
+        at = None if at is None else onward(activations, forth, at)
         way.append(at)
     return way

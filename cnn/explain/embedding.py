@@ -27,7 +27,7 @@ def last_features(network: CNN, pictures: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Plane:
+class Projection:
     """The plane through many features on which they lie furthest apart: their two principal components.
 
     Pearson, "On lines and planes of closest fit to systems of points in space", 1901.
@@ -37,15 +37,15 @@ class Plane:
     """(K,)"""
     axes: Array
     """(2, K), at right angles, each of length 1."""
-    share: float
+    explained_variance_ratio: float
     """How much of all variance lies in the plane, 0 to 1."""
 
-    def places(self, features: Array) -> Array:
+    def project(self, features: Array) -> Array:
         """Features (n, K) -> their places on the plane (n, 2)."""
         return (features - self.mean) @ self.axes.T
 
 
-def principal_plane(features: Array) -> Plane:
+def principal_components(features: Array) -> Projection:
     """The plane of the features (n, K), by the singular value decomposition of what is left beside their mean."""
     mean = features.mean(axis=0)
     rest = (features - mean).astype(np.float64)
@@ -54,10 +54,10 @@ def principal_plane(features: Array) -> Plane:
     axes = vectors[:, ::-1][:, :2].T
     # The sign of an axis means nothing: the largest entry is made positive, so that a picture stays as it is.
     axes = axes * np.sign(axes[np.arange(2), np.abs(axes).argmax(axis=1)])[:, None]
-    return Plane(mean, axes, float(values[-2:].sum() / (values.sum() or 1)))
+    return Projection(mean, axes, float(values[-2:].sum() / (values.sum() or 1)))
 
 
-def neighbours(features: Array, own: Array, most: int) -> tuple[Array, Array]:
+def nearest_neighbours(features: Array, own: Array, most: int) -> tuple[Array, Array]:
     """The nearest `most` of the features (n, K) to `own` (K,): their numbers, nearest first, and distances.
 
     Both are scaled to length 1 before: the direction of a feature vector says what, its length how strongly.
@@ -67,7 +67,7 @@ def neighbours(features: Array, own: Array, most: int) -> tuple[Array, Array]:
     return order, away[order]
 
 
-def among(places: Array, order: Array, away: Array) -> Array:
+def interpolated_position(places: Array, order: Array, away: Array) -> Array:
     """A place (2,) for what is not on a map (n, 2) yet: the mean of its neighbours', the nearer the heavier."""
     weights = 1 / (away.astype(np.float64) + 1e-6)
     return (weights[:, None] * places[order]).sum(axis=0) / weights.sum()

@@ -8,43 +8,43 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnn.explain.activations import Look
+from cnn.explain.activations import Activations
 from cnn.explain.scores import score_gradients, toward
 from cnn.layers import Conv3x3
 
 Array = np.ndarray
 
 
-def layers(look: Look) -> list[int]:
+def layers(activations: Activations) -> list[int]:
     """Numbers of the values that Grad-CAM can look at: what each convolution's block gives, the last one last.
 
     A block ends before the next convolution or dense layer, so that normalisation and ReLU are part of it.
     """
     ends = []
-    for number in range(1, len(look)):
-        if isinstance(look.layer(number), Conv3x3):
+    for number in range(1, len(activations)):
+        if isinstance(activations.layer(number), Conv3x3):
             ends.append(number)
-        elif ends and look.values[number].ndim == 3:
+        elif ends and activations.values[number].ndim == 3:
             ends[-1] = number
     return ends
 
 
-def grad_cam(look: Look, answer: int, number: int) -> Array:
+def grad_cam(activations: Activations, answer: int, number: int) -> Array:
     """(H, W) of the layer with that number, nothing below zero: where it found what speaks for the answer."""
-    network = look.network
-    gradients = score_gradients(network, network.scaled(look.picture[None]), toward(network, answer))
+    network = activations.network
+    gradients = score_gradients(network, network.scaled(activations.picture[None]), toward(network, answer))
     weights = gradients[number][..., 0].mean(axis=(1, 2))
-    return np.maximum(np.tensordot(weights, look.values[number], axes=1), 0)
+    return np.maximum(np.tensordot(weights, activations.values[number], axes=1), 0)
 
 
-def spread(look: Look, number: int, cam: Array) -> Array:
+def spread(activations: Activations, number: int, cam: Array) -> Array:
     """A layer's map (H, W) laid over the picture: (28, 28), each value over the middle of what it can see.
 
     Between the middles it is interpolated linearly, beyond them it goes on as it is at the edge.
     """
-    height, width = look.network.input_shape[1:]
+    height, width = activations.network.input_shape[1:]
     rows, columns = np.arange(cam.shape[0]), np.arange(cam.shape[1])
-    down = [sum(look.field(number, (0, int(y), 0))[0::2]) / 2 - 0.5 for y in rows]
-    across = [sum(look.field(number, (0, 0, int(x)))[1::2]) / 2 - 0.5 for x in columns]
+    down = [sum(activations.receptive_field(number, (0, int(y), 0))[0::2]) / 2 - 0.5 for y in rows]
+    across = [sum(activations.receptive_field(number, (0, 0, int(x)))[1::2]) / 2 - 0.5 for x in columns]
     wide = np.array([np.interp(np.arange(width), across, row) for row in cam])
     return np.array([np.interp(np.arange(height), down, column) for column in wide.T]).T

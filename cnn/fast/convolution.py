@@ -14,7 +14,7 @@ from typing import cast
 
 import numpy as np
 
-from cnn.fast.all_reduce import Meeting
+from cnn.fast.all_reduce import AllReduce
 from cnn.fast.normalise import Normaliser, channel_sums
 from cnn.fast.patches import Patches
 from cnn.fast.plan import Group
@@ -61,8 +61,8 @@ class ConvBlock:
                 self.norm = None
         self.frozen = self.products.kernels(kernels, bias), bias
 
-    def forward(self, worker: int, meeting: Meeting | None) -> Array:
-        """Read `x`, return `y` (H', W', F, N). Without a meeting: not training, nothing is kept."""
+    def forward(self, worker: int, all_reduce: AllReduce | None) -> Array:
+        """Read `x`, return `y` (H', W', F, N). Without `all_reduce`: not training, nothing is kept."""
         if self.frozen is not None:
             kernels, bias = self.frozen
         else:
@@ -70,18 +70,18 @@ class ConvBlock:
             # The way back needs them as well.
             kernels = self.kernels = self.products.kernels(self.conv.params["weights"], bias)
         offset = 0.0 if self.products.has_bias else bias
-        measures = self.norm is not None and meeting is not None
+        measures = self.norm is not None and all_reduce is not None
         factor: Array | None = None
         level: Array | None = None if self.products.has_bias else bias
         if self.norm is not None and not measures:
             factor, level = self.norm.known(offset)
         for strip in self.products.strips:
             self.products.forward(kernels, strip)
-            self._pool(strip, meeting is not None)
+            self._pool(strip, all_reduce is not None)
             if not measures:  # while the strip is still in the cache
                 self._activate(self._pooled(self.z, strip), self._pooled(self.y, strip), factor, level)
-        if self.norm is not None and meeting is not None:
-            factor, level = self.norm.measured(self._flat(self.z), offset, worker, meeting)
+        if self.norm is not None and all_reduce is not None:
+            factor, level = self.norm.measured(self._flat(self.z), offset, worker, all_reduce)
             self._activate(self.z, self.y, factor, level)
         return self.y
 
@@ -118,7 +118,7 @@ class ConvBlock:
         """The rows of pooled maps that a strip becomes."""
         return maps[strip.start // self.step : strip.stop // self.step]
 
-    def backward(self, dy: Array, worker: int, meeting: Meeting) -> tuple[Array | None, dict[str, Array]]:
+    def backward(self, dy: Array, worker: int, all_reduce: AllReduce) -> tuple[Array | None, dict[str, Array]]:
         """From the gradient of `y`, which is used up, to that of `x` and of the parameters by full name."""
         if self.relu:
             np.greater(self.y, 0, out=self.active)
@@ -129,7 +129,7 @@ class ConvBlock:
         else:
             # The mean is subtracted again right behind it: such a bias changes nothing.
             bias = np.zeros_like(self.conv.params["bias"])
-            grads |= self.norm.backward(self._flat(dy), self._flat(self.z), worker, meeting)
+            grads |= self.norm.backward(self._flat(dy), self._flat(self.z), worker, all_reduce)
         products = self.products
         products.begin_backward(self.kernels)
         for strip in products.strips:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnn.fast.all_reduce import Meeting
+from cnn.fast.all_reduce import AllReduce
 from cnn.fast.normalise import Normaliser
 from cnn.layers import Dropout, FullyConnected
 
@@ -26,8 +26,8 @@ class DenseBlock:
         """With `maps`, (H, W, C, N) arrives, while the weights are for (C, H, W) in a row."""
         self.name, self.layer, self.norm, self.relu, self.dropout, self.maps = name, layer, norm, relu, dropout, maps
 
-    def forward(self, x: Array, worker: int, meeting: Meeting | None, rng: np.random.Generator | None) -> Array:
-        """(..., N) -> (outputs, N). Without a meeting: not training."""
+    def forward(self, x: Array, worker: int, all_reduce: AllReduce | None, rng: np.random.Generator | None) -> Array:
+        """(..., N) -> (outputs, N). Without `all_reduce`: not training."""
         if self.maps:
             x = x.transpose(2, 0, 1, 3)
         self.shape, self.x = x.shape, x.reshape(-1, x.shape[-1])
@@ -37,10 +37,10 @@ class DenseBlock:
             y = self.z
             y += bias[:, None]
         else:
-            if meeting is None:
+            if all_reduce is None:
                 factor, level = self.norm.known(bias)
             else:
-                factor, level = self.norm.measured(self.z[None], bias, worker, meeting)
+                factor, level = self.norm.measured(self.z[None], bias, worker, all_reduce)
             y = self.z * factor[:, None]
             y += level[:, None]
         if self.relu:
@@ -48,10 +48,10 @@ class DenseBlock:
         self.y = y
         self.cache = None
         if self.dropout is not None:
-            y, self.cache = self.dropout.forward(y, meeting is not None, rng)
+            y, self.cache = self.dropout.forward(y, all_reduce is not None, rng)
         return y
 
-    def backward(self, dy: Array, worker: int, meeting: Meeting) -> tuple[Array, dict[str, Array]]:
+    def backward(self, dy: Array, worker: int, all_reduce: AllReduce) -> tuple[Array, dict[str, Array]]:
         """From the output's gradient (outputs, N) to the input's, as it came, and the parameters' by full name."""
         if self.dropout is not None:
             dy, _ = self.dropout.backward(dy, self.cache)
@@ -62,7 +62,7 @@ class DenseBlock:
             grads[f"{self.name}.bias"] = dy.sum(axis=1)
         else:
             dy = np.array(dy)
-            grads |= self.norm.backward(dy[None], self.z[None], worker, meeting)
+            grads |= self.norm.backward(dy[None], self.z[None], worker, all_reduce)
             grads[f"{self.name}.bias"] = np.zeros_like(self.layer.params["bias"])
         grads[f"{self.name}.weights"] = dy @ self.x.T
         dx = (self.layer.params["weights"].T @ dy).reshape(self.shape)

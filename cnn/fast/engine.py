@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnn.fast.all_reduce import Meeting
+from cnn.fast.all_reduce import AllReduce
 from cnn.fast.plan import Plan, plan
 from cnn.fast.predictor import BatchPredictor
-from cnn.fast.shard import Share
+from cnn.fast.shard import Shard
 from cnn.fast.workers import SMALLEST, WORKERS, Workers
 from cnn.layers import softmax
 from cnn.losses import cross_entropy_logits_derivative, one_hot
@@ -36,32 +36,32 @@ class FastEngine:
         self.plain = PlainEngine()
         self.network: CNN | None = None
         self.plan: Plan | None = None
-        self.shares: dict[tuple[int, int], Share] = {}
+        self.shards: dict[tuple[int, int], Shard] = {}
 
     def gradients(
         self, network: CNN, pictures: Array, labels: Array, seeds: list[int], augment: Augment | None
     ) -> Step:
         """See `cnn.training.Engine`."""
         if self.network is not network:
-            self.network, self.plan, self.shares = network, plan(network), {}
+            self.network, self.plan, self.shards = network, plan(network), {}
         n = len(pictures)
         if self.plan is None or pictures.dtype != np.uint8 or n < WORKERS * SMALLEST:
             return self.plain.gradients(network, pictures, labels, seeds, augment)
-        meeting = Meeting(WORKERS)
+        all_reduce = AllReduce(WORKERS)
         bounds = [n * worker // WORKERS for worker in range(WORKERS + 1)]
 
         def work(worker: int) -> tuple[dict[str, Array], Array, Array]:
             part = slice(bounds[worker], bounds[worker + 1])
             rng = np.random.default_rng([*seeds, worker])
             shown = augment(pictures[part], rng) if augment else pictures[part]
-            share = self._share(worker, len(shown))
+            shard = self._shard(worker, len(shown))
             truth = one_hot(labels[part], network.output_shape[0], np.float32)
-            probabilities = softmax(share.scores(shown, worker, meeting, rng))
+            probabilities = softmax(shard.scores(shown, worker, all_reduce, rng))
             # The derivative is of this half's mean loss: its share of the batch's mean is what counts.
             dlogits = cross_entropy_logits_derivative(truth, probabilities) * np.float32(len(shown) / n)
-            return share.backward(dlogits, worker, meeting), probabilities, truth
+            return shard.backward(dlogits, worker, all_reduce), probabilities, truth
 
-        halves = self.workers.all(work, meeting)
+        halves = self.workers.all(work, all_reduce)
         gradients = halves[0][0]
         for other, _, _ in halves[1:]:
             for name, gradient in gradients.items():
@@ -71,16 +71,16 @@ class FastEngine:
             loss=network.loss(truth, probabilities),
             accuracy=float((probabilities.argmax(axis=0) == labels).mean()),
             gradients=gradients,
-            statistics=self._share(0, bounds[1]).statistics,
+            statistics=self._shard(0, bounds[1]).statistics,
         )
 
     def predict(self, network: CNN, pictures: Array) -> Array:
         """See `cnn.training.Engine`."""
         return BatchPredictor(network, self.workers).predict(pictures)
 
-    def _share(self, worker: int, n: int) -> Share:
+    def _shard(self, worker: int, n: int) -> Shard:
         assert self.plan is not None
         assert self.network is not None
-        if (worker, n) not in self.shares:
-            self.shares[worker, n] = Share(self.plan, self.network, n, learns=True)
-        return self.shares[worker, n]
+        if (worker, n) not in self.shards:
+            self.shards[worker, n] = Shard(self.plan, self.network, n, learns=True)
+        return self.shards[worker, n]

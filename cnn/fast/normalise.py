@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnn.fast.all_reduce import Meeting
+from cnn.fast.all_reduce import AllReduce
 from cnn.layers import BatchNorm
 
 Array = np.ndarray
@@ -38,10 +38,10 @@ class Normaliser:
         factor = self.layer.params["scale"] / np.sqrt(self.layer.state["variance"] + self.layer.epsilon)
         return factor, self.layer.params["shift"] + (offset - self.layer.state["mean"]) * factor
 
-    def measured(self, x: Array, offset: Array | float, worker: int, meeting: Meeting) -> tuple[Array, Array]:
+    def measured(self, x: Array, offset: Array | float, worker: int, all_reduce: AllReduce) -> tuple[Array, Array]:
         """Factors a and b (C,) in training, from all workers' x; `offset` as above, and a and b undo it."""
         pixels, channels, n = x.shape
-        sums = meeting.add(
+        sums = all_reduce.sum(
             worker, np.stack([channel_sums(x), channel_dots(x, x), np.full(channels, pixels * n, x.dtype)])
         )
         self.count = float(sums[2, 0])
@@ -53,12 +53,12 @@ class Normaliser:
         factor = self.layer.params["scale"] / self.deviation
         return factor, self.layer.params["shift"] - self.mean * factor
 
-    def backward(self, dy: Array, x: Array, worker: int, meeting: Meeting) -> dict[str, Array]:
+    def backward(self, dy: Array, x: Array, worker: int, all_reduce: AllReduce) -> dict[str, Array]:
         """Turn `dy` into the gradient of x, in place; x is used up. Returns those of scale and shift.
 
         They are of the whole batch already: only the first worker has them, for all workers' will be added up.
         """
-        sums = meeting.add(worker, np.stack([channel_sums(dy), channel_dots(dy, x)]))
+        sums = all_reduce.sum(worker, np.stack([channel_sums(dy), channel_dots(dy, x)]))
         shift = sums[0]
         scale = (sums[1] - self.mean * sums[0]) / self.deviation
         factor = self.layer.params["scale"] / self.deviation

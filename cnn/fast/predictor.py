@@ -7,7 +7,7 @@ from copy import deepcopy
 import numpy as np
 
 from cnn.fast.plan import plan
-from cnn.fast.shard import Share
+from cnn.fast.shard import Shard
 from cnn.fast.workers import SMALLEST, WORKERS, Workers
 from cnn.layers import softmax
 from cnn.network import CNN
@@ -25,7 +25,7 @@ class BatchPredictor:
         self.network = deepcopy(network)
         self.plan = plan(self.network)
         self.workers = workers or Workers()
-        self.shares: dict[tuple[int, int], Share] = {}
+        self.shards: dict[tuple[int, int], Shard] = {}
 
     def predict(self, pictures: Array) -> Array:
         """Probabilities (n, 10) float32 for `pictures` (n, 28, 28), as `CNN.predict_output` gives them."""
@@ -40,13 +40,13 @@ class BatchPredictor:
         def work(worker: int) -> None:
             for start in starts[worker::WORKERS]:
                 part = slice(start, min(start + chunk, len(pictures)))
-                answers[part] = softmax(self._share(worker, part.stop - part.start).scores(pictures[part])).T
+                answers[part] = softmax(self._shard(worker, part.stop - part.start).scores(pictures[part])).T
 
         self.workers.all(work)
         return answers
 
-    def _share(self, worker: int, n: int) -> Share:
+    def _shard(self, worker: int, n: int) -> Shard:
         assert self.plan is not None
-        if (worker, n) not in self.shares:
-            self.shares[worker, n] = Share(self.plan, self.network, n, learns=False)
-        return self.shares[worker, n]
+        if (worker, n) not in self.shards:
+            self.shards[worker, n] = Shard(self.plan, self.network, n, learns=False)
+        return self.shards[worker, n]

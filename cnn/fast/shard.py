@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from cnn.fast.all_reduce import Meeting
+from cnn.fast.all_reduce import AllReduce
 from cnn.fast.convolution import ConvBlock
 from cnn.fast.dense import DenseBlock
 from cnn.fast.normalise import Normaliser
@@ -18,7 +18,7 @@ from cnn.network import CNN
 Array = np.ndarray
 
 
-class Share:
+class Shard:
     """The blocks of a planned network for `n` images at a time."""
 
     def __init__(self, groups: Plan, network: CNN, n: int, learns: bool) -> None:
@@ -48,27 +48,31 @@ class Share:
                 block.freeze()
 
     def scores(
-        self, pictures: Array, worker: int = 0, meeting: Meeting | None = None, rng: np.random.Generator | None = None
+        self,
+        pictures: Array,
+        worker: int = 0,
+        all_reduce: AllReduce | None = None,
+        rng: np.random.Generator | None = None,
     ) -> Array:
-        """Pictures (n, 28, 28) uint8 -> logits (10, n). Without a meeting: not training."""
+        """Pictures (n, 28, 28) uint8 -> logits (10, n). Without `all_reduce`: not training."""
         np.multiply(pictures.transpose(1, 2, 0), np.float32(1 / 255), out=self.x[:, :, 0])
         self.x -= np.float32(0.5)
         x = self.x
         for block in self.convolutions:
-            x = block.forward(worker, meeting)
+            x = block.forward(worker, all_reduce)
         for layer in self.dense:
-            x = layer.forward(x, worker, meeting, rng)
+            x = layer.forward(x, worker, all_reduce, rng)
         return x
 
-    def backward(self, dlogits: Array, worker: int, meeting: Meeting) -> dict[str, Array]:
+    def backward(self, dlogits: Array, worker: int, all_reduce: AllReduce) -> dict[str, Array]:
         """Every parameter's gradient by full name, from that of the logits (10, n)."""
         grads: dict[str, Array] = {}
         dy: Any = dlogits
         for layer in reversed(self.dense):
-            dy, own = layer.backward(dy, worker, meeting)
+            dy, own = layer.backward(dy, worker, all_reduce)
             grads |= own
         for block in reversed(self.convolutions):
-            dy, own = block.backward(dy, worker, meeting)
+            dy, own = block.backward(dy, worker, all_reduce)
             grads |= own
         return grads
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from cnn.fast.all_reduce import Meeting
+from cnn.fast.all_reduce import AllReduce
 
 Result = TypeVar("Result")
 
@@ -25,7 +25,7 @@ class Workers:
     def __init__(self) -> None:
         self.others = ThreadPoolExecutor(WORKERS - 1, thread_name_prefix="half a batch")
 
-    def all(self, work: Callable[[int], Result], meeting: Meeting | None = None) -> list[Result]:
+    def all(self, work: Callable[[int], Result], all_reduce: AllReduce | None = None) -> list[Result]:
         """Call `work` with each worker's number, side by side; the first error of one of them is raised here."""
 
         def guarded(worker: int) -> Any:
@@ -34,8 +34,8 @@ class Workers:
                 with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                     return work(worker)
             except Exception:
-                if meeting is not None:
-                    meeting.call_off()
+                if all_reduce is not None:
+                    all_reduce.abort()
                 raise
 
         others = [self.others.submit(guarded, worker) for worker in range(1, WORKERS)]

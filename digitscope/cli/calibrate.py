@@ -17,7 +17,7 @@ from cnn.calibration import best_temperature, cool, expected_calibration_error, 
 from cnn.container import FileError
 from cnn.fast.predictor import BatchPredictor
 from cnn.network import CNN
-from cnn.test_time_augmentation import combine, read_views
+from cnn.test_time_augmentation import augmented_outputs, combine
 from cnn.training import Examples
 from cnn.verdict import judge
 from digitscope.cli.common import CommandError, load_mnist, load_network, read_drawings
@@ -71,9 +71,9 @@ def calibration(network: CNN, drawings: Sequence[Drawing], validation: Examples)
     predict = BatchPredictor(network).predict
     images, labels = validation
     sets = {
-        "MNIST validation": (read_views(predict, images), labels.astype(int)),
+        "MNIST validation": (augmented_outputs(predict, images), labels.astype(int)),
         "drawings": (
-            read_views(predict, drawn[readable]),
+            augmented_outputs(predict, drawn[readable]),
             np.array([drawing.label for drawing in drawings], int)[readable],
         ),
     }

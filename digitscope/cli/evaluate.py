@@ -13,7 +13,7 @@ import numpy as np
 from cnn.calibration import threshold
 from cnn.container import FileError
 from cnn.network import CNN
-from cnn.test_time_augmentation import read
+from cnn.test_time_augmentation import averaged_outputs
 from cnn.verdict import judge, refuse_above
 from digitscope.cli.common import CommandError, load_mnist, load_network, read_drawings
 from digitscope.cli.plot import ENDINGS, plot_mistakes
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("There is nothing to measure.")
     result = verdict = None
     if len(labels):
-        verdict = judge(read(network.predict_output, pictures), bound)
+        verdict = judge(averaged_outputs(network.predict_output, pictures), bound)
         result = measure(verdict, labels.astype(int), readable)
         if options.worst is not None:
             try:
@@ -146,4 +146,4 @@ def _facts(result: Evaluation | None, refused_others: float | None, others: int)
 def _nothing(network: CNN, drawings: Sequence[Drawing]) -> Array:
     """The probability of "no digit" for each of these (n,), NEVER_READ where there is nothing to read."""
     pictures, readable = prepare_all(drawing.strokes for drawing in drawings)
-    return np.where(readable, judge(read(network.predict_output, pictures)).nothing, NEVER_READ)
+    return np.where(readable, judge(averaged_outputs(network.predict_output, pictures)).nothing, NEVER_READ)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cnn.test_time_augmentation import read
+from cnn.test_time_augmentation import averaged_outputs
 from cnn.verdict import judge, refuse_above
 from digitscope.cli.common import load_network
 from digitscope.digits.io.photo import PhotoError, read_photo
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
             answers.append({"file": str(path), "digit": None, "reason": prepared.reason})
             line = f"{path}: nothing to read. {prepared.reason}"
         else:
-            verdict = judge(read(network.predict_output, prepared.picture[None]), refuse_above(header))
+            verdict = judge(averaged_outputs(network.predict_output, prepared.picture[None]), refuse_above(header))
             probabilities = verdict.probabilities[0]
             best, second = (int(digit) for digit in np.argsort(probabilities)[::-1][:2])
             answers.append(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cnn.network import CNN
-from cnn.test_time_augmentation import read
+from cnn.test_time_augmentation import averaged_outputs
 from cnn.verdict import judge
 from digitscope.cli.common import CommandError
 from digitscope.digits.preprocess import prepare_all
@@ -44,7 +44,7 @@ def habit_trial(network: CNN, bound: float, drawings: Sequence[Drawing], limit: 
     for name, drawn in sets.items():
         pictures, readable = prepare_all(strokes for strokes, _ in drawn)
         labels = np.array([label for _, label in drawn], int)
-        result = measure(judge(read(network.predict_output, pictures), bound), labels, readable)
+        result = measure(judge(averaged_outputs(network.predict_output, pictures), bound), labels, readable)
         facts[name] = {"n": len(drawn), "accuracy": result.accuracy, "refused": result.refused}
     if as_json:
         print(json.dumps(facts))
@@ -98,7 +98,7 @@ def number_trial(network: CNN, bound: float, drawings: Sequence[Drawing], number
         chosen = [own[int(rng.integers(len(own)))] for _ in range(IN_NUMBER)]
         pieces = split(side_by_side([drawing.strokes for drawing in chosen], rng), scores)
         pictures = [piece.prepared.picture for piece in pieces if piece.prepared.picture is not None]
-        said = judge(read(network.predict_output, np.array(pictures)), bound).predicted
+        said = judge(averaged_outputs(network.predict_output, np.array(pictures)), bound).predicted
         cut += len(pieces) == IN_NUMBER
         right += said.tolist() == [drawing.label for drawing in chosen]
     share = right / numbers

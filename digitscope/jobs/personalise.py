@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from cnn import weights
 from cnn.fast.predictor import BatchPredictor
-from cnn.fine_tuning import AdaptStep, adapt
+from cnn.fine_tuning import FineTuneStep, fine_tune
 from cnn.network import CNN
 from cnn.verdict import judge
 from digitscope.digits.io import mnist
@@ -160,8 +160,8 @@ def learn(packed: bytes, drawings: Sequence[Drawn], seed: int = SEED) -> Iterato
     trial, unseen = (variations(readable, TRIES, rng) for _ in range(2))
     before = measure(network, readable, unseen)
     adapted = network
-    for event in adapt(network, own, old, rng):
-        if isinstance(event, AdaptStep):
+    for event in fine_tune(network, own, old, rng):
+        if isinstance(event, FineTuneStep):
             yield Progress(event.progress)
         else:
             adapted = gentlest(network, event, trial)

@@ -91,7 +91,7 @@ class Reader:
 
     def verdict(self, pictures: Array) -> Verdict:
         """Judge framed pictures (n, 28, 28) uint8, with test-time augmentation where the network is in doubt."""
-        return judge(test_time_augmentation.read(self.outputs, pictures), self.refuse_above)
+        return judge(test_time_augmentation.averaged_outputs(self.outputs, pictures), self.refuse_above)
 
     def outputs(self, pictures: Array) -> Array:
         """Return the network's outputs (n, 10) or (n, 11) float32 for pictures (n, 28, 28) uint8."""
@@ -115,7 +115,9 @@ class Reader:
         reading = Reading(strokes, split(strokes, lambda pictures: _log_likelihoods(outputs(pictures))))
         pictures = [piece.prepared.picture for piece in reading.pieces if piece.prepared.picture is not None]
         if pictures and len(pictures) == len(reading.pieces):
-            found = outputs(pictures) if pen_down else test_time_augmentation.read(outputs, np.array(pictures))
+            found = (
+                outputs(pictures) if pen_down else test_time_augmentation.averaged_outputs(outputs, np.array(pictures))
+            )
             reading.verdict = judge(found, self.refuse_above)
             reading.shown = int(reading.verdict.likelihood.argmin())
             reading.layers = traces[pictures[reading.shown].tobytes()]

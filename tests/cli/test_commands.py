@@ -11,7 +11,7 @@ from PIL import Image
 
 from cnn import weights
 from cnn.architectures import build
-from cnn.test_time_augmentation import read
+from cnn.test_time_augmentation import averaged_outputs
 from digitscope.cli import two_stages
 from digitscope.cli.calibrate import calibration
 from digitscope.cli.main import main
@@ -89,7 +89,7 @@ def test_train_writes_weights_that_evaluate_and_predict_can_use(capsys, tmp_path
     result = json.loads(capsys.readouterr().out)
     assert result.keys() == {"n", "accuracy", "per_class", "refused", "loss", "calibration_error"}
     assert result["n"] == 500
-    answers = read(network.predict_output, digits.test_images[:500]).argmax(axis=1)
+    answers = averaged_outputs(network.predict_output, digits.test_images[:500]).argmax(axis=1)
     assert result["accuracy"] == (answers == digits.test_labels[:500]).mean(), "as the page reads: again when in doubt"
     assert result["accuracy"] > 0.7
 

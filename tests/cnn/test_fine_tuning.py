@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnn import architectures, fine_tuning, weights
-from cnn.fine_tuning import AdaptStep
+from cnn.fine_tuning import FineTuneStep
 from cnn.layers import Conv3x3, MaxPool2x2, Softmax
 from cnn.network import CNN
 from tests.conftest import PROJECT
@@ -17,8 +17,8 @@ def network() -> CNN:
     return architectures.build("digitscope", seed=3)
 
 
-def adapted(network: CNN, own, old, rng) -> tuple[list[AdaptStep], CNN]:
-    *steps, copy = fine_tuning.adapt(network, own, old, rng)
+def adapted(network: CNN, own, old, rng) -> tuple[list[FineTuneStep], CNN]:
+    *steps, copy = fine_tuning.fine_tune(network, own, old, rng)
     assert isinstance(copy, CNN)
     return steps, copy
 
@@ -82,4 +82,4 @@ def test_networks_that_cannot_are_refused():
 def test_nothing_to_learn_from_is_refused(network):
     nothing = np.zeros((0, 28, 28), np.uint8), np.zeros(0, int)
     with pytest.raises(ValueError, match="label"):
-        next(fine_tuning.adapt(network, nothing, nothing, np.random.default_rng(0)))
+        next(fine_tuning.fine_tune(network, nothing, nothing, np.random.default_rng(0)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnn.test_time_augmentation import read
+from cnn.test_time_augmentation import averaged_outputs
 from cnn.verdict import judge
 from cnn.weights import load
 from digitscope.digits.io.unipen import read_unipen
@@ -47,7 +47,9 @@ def test_it_reads_what_people_draw(shipped, twenty_drawings):
     pictures, readable = prepare_all(drawing.strokes for drawing in drawings)
     labels = [drawing.label for drawing in drawings]
     result = measure(
-        judge(read(shipped[0].predict_output, pictures), shipped[1]["refuse_above"]), np.array(labels), readable
+        judge(averaged_outputs(shipped[0].predict_output, pictures), shipped[1]["refuse_above"]),
+        np.array(labels),
+        readable,
     )
     assert result.accuracy >= least
 
@@ -56,7 +58,7 @@ def test_it_refuses_what_is_no_digit(shipped):
     network, header = shipped
     rng = np.random.default_rng(99)
     pictures, _ = prepare_all(negatives.draw(rng) for _ in range(200))
-    assert judge(read(network.predict_output, pictures), header["refuse_above"]).refused.mean() >= 0.95
+    assert judge(averaged_outputs(network.predict_output, pictures), header["refuse_above"]).refused.mean() >= 0.95
 
 
 @pytest.mark.parametrize("name", habits.NAMES)
@@ -65,5 +67,5 @@ def test_it_reads_habits(shipped, name):
     rng = np.random.default_rng(98)
     drawn = [habits.draw(name, rng) for _ in range(60)]
     pictures, _ = prepare_all(strokes for strokes, _ in drawn)
-    said = judge(read(network.predict_output, pictures), header["refuse_above"]).predicted
+    said = judge(averaged_outputs(network.predict_output, pictures), header["refuse_above"]).predicted
     assert (said == int(name[0])).mean() >= 0.9

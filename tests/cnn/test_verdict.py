@@ -18,7 +18,16 @@ from cnn.calibration import (
 )
 from cnn.layers import Conv3x3
 from cnn.network import CNN
-from cnn.test_time_augmentation import SIZES, STEPS, SURE, TURNS, VIEWS, combine, read, views
+from cnn.test_time_augmentation import (
+    AUGMENTATIONS,
+    CONFIDENT,
+    ROTATIONS,
+    SCALES,
+    SHIFTS,
+    augmented,
+    averaged_outputs,
+    combine,
+)
 from cnn.verdict import judge
 
 
@@ -96,23 +105,25 @@ def test_a_threshold_refuses_no_more_than_it_may(rng, share):
 def test_views_move_by_a_pixel_and_lose_nothing_inside(rng):
     pictures = np.zeros((2, 28, 28), np.uint8)
     pictures[:, 4:24, 4:24] = rng.integers(0, 256, (2, 20, 20))
-    moved = views(pictures)
-    assert moved.shape == (VIEWS, 2, 28, 28)
-    for view, step in zip(moved, STEPS, strict=False):
+    moved = augmented(pictures)
+    assert moved.shape == (AUGMENTATIONS, 2, 28, 28)
+    for view, step in zip(moved, SHIFTS, strict=False):
         np.testing.assert_array_equal(view, np.roll(pictures, step, (1, 2)))
     edge = np.full((1, 28, 28), 9, np.uint8)
-    down, right = np.abs(STEPS).T
+    down, right = np.abs(SHIFTS).T
     np.testing.assert_array_equal(
-        views(edge)[: len(STEPS)].sum(axis=(1, 2, 3)), 9 * (28 - down) * (28 - right), "paper comes in"
+        augmented(edge)[: len(SHIFTS)].sum(axis=(1, 2, 3)), 9 * (28 - down) * (28 - right), "paper comes in"
     )
 
 
 def test_views_turn_and_scale_as_scipy_does(rng):
     picture = np.zeros((28, 28), np.uint8)
     picture[4:24, 4:24] = rng.integers(0, 256, (20, 20))
-    found = views(picture[None])[len(STEPS) :, 0]
+    found = augmented(picture[None])[len(SHIFTS) :, 0]
     middle = np.full(2, 13.5)
-    for view, (turn, size) in zip(found, [*((turn, 1) for turn in TURNS), *((0, size) for size in SIZES)], strict=True):
+    for view, (turn, size) in zip(
+        found, [*((turn, 1) for turn in ROTATIONS), *((0, size) for size in SCALES)], strict=True
+    ):
         cos, sin = np.cos(np.radians(turn)), np.sin(np.radians(turn))
         matrix = np.array([[cos, -sin], [sin, cos]]) / size
         expected = affine_transform(picture.astype(float), matrix, middle - matrix @ middle, order=1)
@@ -123,10 +134,10 @@ def test_where_one_look_leaves_doubt_the_mean_of_all_views_counts(rng):
     network = build("notebook")
     network.params["softmax1.weights"][...] *= 5000  # some answers sure, some not
     pictures = rng.integers(0, 256, (60, 28, 28)).astype(np.uint8)
-    outputs = np.array([network.predict_output(view) for view in views(pictures)])
-    sure = outputs[0].max(axis=1) >= SURE
+    outputs = np.array([network.predict_output(view) for view in augmented(pictures)])
+    sure = outputs[0].max(axis=1) >= CONFIDENT
     assert 5 < sure.sum() < 55
-    found = read(network.predict_output, pictures)
+    found = averaged_outputs(network.predict_output, pictures)
     np.testing.assert_allclose(found[sure], outputs[0][sure], atol=1e-5)
     np.testing.assert_allclose(found[~sure], outputs.mean(axis=0)[~sure], atol=1e-5)
     np.testing.assert_allclose(combine(outputs), found, atol=1e-5)

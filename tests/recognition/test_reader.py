@@ -14,7 +14,7 @@ from PIL import Image
 from cnn import weights
 from cnn.architectures import build, stack
 from cnn.layers import Flatten, Softmax
-from cnn.test_time_augmentation import SURE
+from cnn.test_time_augmentation import CONFIDENT
 from digitscope.digits.io.photo import PhotoError
 from digitscope.digits.prefixes import moments
 from digitscope.digits.preprocess import PREPROCESSING, prepare
@@ -89,7 +89,7 @@ def test_with_the_pen_down_each_picture_is_read_once(reader, monkeypatch):
 
 def is_doubtful(trace, strokes: Strokes) -> bool:
     picture = prepare(strokes).picture
-    return picture is not None and len(strokes.paths) == 1 and trace(picture)[-1][1].max() < SURE
+    return picture is not None and len(strokes.paths) == 1 and trace(picture)[-1][1].max() < CONFIDENT
 
 
 def test_many_threads_share_a_reader(reader):

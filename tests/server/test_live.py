@@ -10,7 +10,7 @@ import weakref
 import numpy as np
 import pytest
 
-from cnn.test_time_augmentation import SURE
+from cnn.test_time_augmentation import CONFIDENT
 from digitscope.digits.prefixes import moments
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes, StrokesError
@@ -123,7 +123,7 @@ def test_an_unfinished_drawing_is_looked_at_once_and_a_finished_one_again_when_i
                 continue
             once = reader.tracer.predict(glance.pieces[0].prepared.picture[None])
             np.testing.assert_allclose(glance.verdict.nothing, once[:, 10], atol=1e-6)
-            if once.max() < SURE:
+            if once.max() < CONFIDENT:
                 assert np.abs(look.verdict.nothing - once[:, 10]).max() > 0
                 return
     raise AssertionError("no beginning of a digit left any doubt")

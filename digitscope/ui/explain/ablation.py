@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnn.explain.ablation import broken
+from cnn.explain.ablation import ablated
 from cnn.fast.predictor import BatchPredictor
 from cnn.layers import Conv3x3, FullyConnected, Softmax
 from cnn.network import CNN
@@ -63,7 +63,7 @@ def show_broken(subject: Subject) -> None:
         at = min(int(st.session_state.get("break_at", 0)), len(values) - 1)
         said = f"{layer}, {at} is {'off' if at in mine else 'on'}; {len(mine)} of {len(values)} are off"
         picker("break_filters", _filters_html(values, mine, layer, at), toggle, said)
-    worse = broken(
+    worse = ablated(
         network,
         off,
         float(st.session_state["break_noise"]),

@@ -10,7 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from cnn.container import FileError, read, unpack
-from cnn.explain.embedding import Plane, among, fingerprint, last_features, neighbours, principal_plane
+from cnn.explain.embedding import (
+    Projection,
+    fingerprint,
+    interpolated_position,
+    last_features,
+    nearest_neighbours,
+    principal_components,
+)
 from cnn.network import CNN
 from digitscope.digits.io import mnist
 from digitscope.digits.io.mnist import MnistError
@@ -35,7 +42,7 @@ class Landscape:
 
     features: Array
     """(MANY, K) float32."""
-    plane: Plane
+    plane: Projection
     flat: Array
     """(MANY, 2): places on the plane."""
     folded: Array | None
@@ -46,8 +53,8 @@ class Landscape:
 def landscape(_network: CNN, mark: str) -> Landscape:
     """Computed once for a network with the fingerprint `mark`."""
     features = last_features(_network, mnist.load().test_images[:MANY])
-    plane = principal_plane(features)
-    return Landscape(features, plane, plane.places(features), folded(mark))
+    plane = principal_components(features)
+    return Landscape(features, plane, plane.project(features), folded(mark))
 
 
 def folded(mark: str) -> Array | None:
@@ -72,21 +79,21 @@ def show_landscape(subject: Subject) -> None:
     with st.spinner(f"Reading {MANY:,} digits …"):
         land = landscape(subject.network, fingerprint(subject.network))
     own = last_features(subject.network, subject.picture[None])[0]
-    order, away = neighbours(land.features, own, NEAREST)
+    order, away = nearest_neighbours(land.features, own, NEAREST)
     ways = ["Principal components", *(["t-SNE"] if land.folded is not None else [])]
     way = ways[0]
     if len(ways) > 1:
         way = str(st.segmented_control("Laid out by", ways, default=ways[1], required=True, key="landscape_way"))
     if way == ways[0]:
-        places, mine = land.flat, land.plane.places(own[None])[0]
+        places, mine = land.flat, land.plane.project(own[None])[0]
         words = (
-            f"The plane on which the features lie furthest apart; it holds {100 * land.plane.share:.0f} % of their "
-            f"variance, "
+            f"The plane on which the features lie furthest apart; it holds "
+            f"{100 * land.plane.explained_variance_ratio:.0f} % of their variance, "
             "so digits that lie over each other here may be far apart."
         )
     else:
         assert land.folded is not None
-        places, mine = land.folded, among(land.folded, order, away)
+        places, mine = land.folded, interpolated_position(land.folded, order, away)
         words = (
             "t-SNE keeps neighbours together; distances between far groups mean nothing. Your drawing stands at "
             "the mean "

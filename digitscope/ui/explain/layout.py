@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnn.explain import Look
+from cnn.explain import Activations
 
 LARGEST_CELL = 96
 
@@ -61,7 +61,7 @@ MARGIN = 30
 """Room on the right for what stands beside the answers."""
 
 
-def beside(look: Look) -> Layout:
+def beside(look: Activations) -> Layout:
     """As many columns as layers, cells as large as there is room; the answers stand below each other."""
     room = WIDE / len(look)
     blocks = []
@@ -83,7 +83,7 @@ MAPS, VALUES = (40, 110), (24, 40)
 BETWEEN = 8
 
 
-def below(look: Look) -> Layout:
+def below(look: Activations) -> Layout:
     """A band for each layer, its name on the left; the answers stand beside each other, their numbers below."""
     share, room = TALL / len(look), NARROW - NAMES
     blocks, top = [], 2.0

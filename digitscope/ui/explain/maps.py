@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, Layer, MaxPool2x2, ReLU, Softmax
-from cnn.test_time_augmentation import VIEWS
+from cnn.test_time_augmentation import AUGMENTATIONS
 from digitscope.ui.common.pictures import map_strip
 
 Array = np.ndarray
@@ -20,7 +20,7 @@ MEANINGS: dict[type, str] = {
     FullyConnected: "Each value weighs everything that comes in.",
     Dropout: "Silences some values while learning; changes nothing now.",
     Softmax: "Scores become probabilities that sum to one. If they leave doubt, the answer above is the mean over "
-    f"{VIEWS} such passes: the picture as it is, moved by a pixel, turned, larger and smaller.",
+    f"{AUGMENTATIONS} such passes: the picture as it is, moved by a pixel, turned, larger and smaller.",
 }
 
 MAIN = (Conv3x3, MaxPool2x2)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import streamlit as st
 
-from cnn.explain import Look, Place, arithmetic
+from cnn.explain import Activations, Place, arithmetic
 from cnn.explain.arithmetic import Softmaxed
 from cnn.layers import BatchNorm, Conv3x3, FullyConnected, Softmax
 from cnn.verdict import DIGITS
@@ -48,12 +48,12 @@ def show_overview(subject: Subject) -> None:
     picker("overview_map", _map_html(look, own), open_pixel)
 
 
-def _choose(look: Look, own: Walk, number: int, channel: int) -> None:
+def _choose(look: Activations, own: Walk, number: int, channel: int) -> None:
     values = look.values[number]
     own.go(look, number, look.brightest(number, channel, 1)[0] if values.ndim == 3 else (channel,))
 
 
-def _network_html(look: Look, own: Walk) -> str:
+def _network_html(look: Activations, own: Walk) -> str:
     sheets = {}
 
     def sheet(number: int, across: int) -> str:
@@ -95,7 +95,7 @@ def _bundle(layout: Layout, one: Block, other: Block) -> str:
     return f'<path class="bundle" d="M{" L".join(f"{x:.1f} {y:.1f}" for x, y in corners)} Z"/>'
 
 
-def sources(look: Look, number: int, channel: int) -> list[tuple[int, float]]:
+def sources(look: Activations, number: int, channel: int) -> list[tuple[int, float]]:
     """Which maps or values of the layer before a map hangs on, and how strongly: (number, weight), strongest first.
 
     Of a convolution the weight is its kernel's largest entry, of a dense layer the contribution to the sum.
@@ -117,7 +117,7 @@ def sources(look: Look, number: int, channel: int) -> list[tuple[int, float]]:
     return [(int(i), float(weights[i])) for i in order]
 
 
-def _lines(look: Look, own: Walk, layout: Layout) -> str:
+def _lines(look: Activations, own: Walk, layout: Layout) -> str:
     number = own.number
     if number == 0:
         return ""
@@ -161,7 +161,7 @@ def shape_of(values: Array) -> str:
     return "×".join(map(str, values.shape))
 
 
-def _layer(look: Look, own: Walk, number: int, layout: Layout, sheet: str) -> str:
+def _layer(look: Activations, own: Walk, number: int, layout: Layout, sheet: str) -> str:
     name, values, block = look.names[number], look.values[number], layout.blocks[number]
     chosen = own.place[0] if number == own.number else -1
     parts = [
@@ -216,7 +216,7 @@ def _answer(layout: Layout, block: Block, answer: int, values: Array) -> str:
     )
 
 
-def title(look: Look, number: int, channel: int) -> str:
+def title(look: Activations, number: int, channel: int) -> str:
     """What a map or value is called, "conv1, map 7"."""
     if number == 0:
         return "the picture"
@@ -225,7 +225,7 @@ def title(look: Look, number: int, channel: int) -> str:
     return f"{look.names[number]}, {'map' if look.values[number].ndim == 3 else 'value'} {channel}"
 
 
-def _map_html(look: Look, own: Walk) -> str:
+def _map_html(look: Activations, own: Walk) -> str:
     number, channel = own.number, own.place[0]
     values = look.values[number]
     blocks = []
@@ -263,7 +263,7 @@ def _map_html(look: Look, own: Walk) -> str:
     return f'<h3>{title(look, number, channel)}</h3>{_neighbours(look, own)}<div class="blocks">{"".join(blocks)}</div>'
 
 
-def _neighbours(look: Look, own: Walk) -> str:
+def _neighbours(look: Activations, own: Walk) -> str:
     """Buttons for the maps before and behind this one: a finger is wider than a small map."""
     channel, count = own.place[0], len(look.values[own.number])
     buttons = []
@@ -279,9 +279,9 @@ def _neighbours(look: Look, own: Walk) -> str:
     return f'<p class="neighbours">{" ".join(buttons)}</p>' if buttons else ""
 
 
-def _spots_html(look: Look, number: int, spots: list[Place]) -> str:
+def _spots_html(look: Activations, number: int, spots: list[Place]) -> str:
     side = look.picture.shape[0]
-    marks = "".join(framed(*look.field(number, place), side) for place in spots)
+    marks = "".join(framed(*look.receptive_field(number, place), side) for place in spots)
     many = "Its brightest spot" if len(spots) == 1 else f"Its {len(spots)} brightest spots"
     return (
         f'<figure><div class="plate" role="img" aria-label="The drawing with {len(spots)} frames" '
@@ -290,7 +290,7 @@ def _spots_html(look: Look, number: int, spots: list[Place]) -> str:
     )
 
 
-def _kernels_html(look: Look, number: int, channel: int) -> str:
+def _kernels_html(look: Activations, number: int, channel: int) -> str:
     """How a map comes from the maps before it."""
     if number == 0:
         return "<p>The drawing, framed as MNIST’s digits are: ink from 0 to 1, less a half.</p>"

@@ -7,9 +7,9 @@ import io
 import numpy as np
 import streamlit as st
 
-from cnn.explain import Look, Place, arithmetic
+from cnn.explain import Activations, Place, arithmetic
 from cnn.explain.arithmetic import Choice, Given, Normalised, Rectified, Softmaxed, Sum
-from cnn.test_time_augmentation import VIEWS
+from cnn.test_time_augmentation import AUGMENTATIONS
 from digitscope.ui.common.pictures import ink_picture, level_address, map_strip
 from digitscope.ui.explain.numbers import colours, decimals, number, row, square, written
 from digitscope.ui.explain.overview import shape_of, sprite, title
@@ -71,7 +71,7 @@ def show_pixel(subject: Subject) -> None:
         )
 
 
-def numbers_file(look: Look) -> bytes:
+def numbers_file(look: Activations) -> bytes:
     """The picture, each layer's values by its name, and each parameter and statistic by its full name, as .npz."""
     buffer = io.BytesIO()
     values = dict(zip(look.names, look.values, strict=True))
@@ -80,7 +80,7 @@ def numbers_file(look: Look) -> bytes:
     return buffer.getvalue()
 
 
-def where(look: Look, at: int, place: Place) -> str:
+def where(look: Activations, at: int, place: Place) -> str:
     """A place in words: "map 7, row 3, column 5"; counted from 0, as NumPy does."""
     if len(place) == 3:
         row_, column = place[1:]
@@ -92,7 +92,7 @@ def _short(place: Place) -> str:
     return f"{place[0]} ({place[1]}, {place[2]})" if len(place) == 3 else str(place[0])
 
 
-def _trail_html(look: Look, own: Walk) -> str:
+def _trail_html(look: Activations, own: Walk) -> str:
     items = []
     for at, place in enumerate(own.way):
         if place is None:
@@ -109,7 +109,7 @@ def _trail_html(look: Look, own: Walk) -> str:
     return f'<ol class="trail" aria-label="The way of this value">{"".join(items)}</ol>'
 
 
-def _place_inputs(look: Look, own: Walk) -> None:
+def _place_inputs(look: Activations, own: Walk) -> None:
     """The place as numbers that can be typed; they follow what is clicked."""
     shape = look.values[own.number].shape
     words = ("Map", "Row", "Column") if len(shape) == 3 else ("Value",)
@@ -122,7 +122,7 @@ def _place_inputs(look: Look, own: Walk) -> None:
         st.number_input(word, 0, side - 1, step=1, key=f"pixel_{word}", on_change=typed, width=110)
 
 
-def _place_of(look: Look, own: Walk, kind: str, cell: int) -> Place:
+def _place_of(look: Activations, own: Walk, kind: str, cell: int) -> Place:
     """The place that a click on the map, or on the row of all maps, means."""
     shape = look.values[own.number].shape
     if len(shape) == 1:
@@ -132,11 +132,11 @@ def _place_of(look: Look, own: Walk, kind: str, cell: int) -> Place:
     return own.place[0], *divmod(cell, shape[2])
 
 
-def _map_html(look: Look, own: Walk) -> str:
+def _map_html(look: Activations, own: Walk) -> str:
     at, place = own.number, own.place
     values, side = look.values[at], look.picture.shape[0]
     heading = f"<h3>{look.names[at]} <small>{shape_of(values)}</small></h3>"
-    frame = framed(*look.field(at, place), side)
+    frame = framed(*look.receptive_field(at, place), side)
     plate = (
         f'<figure><div class="plate" role="img" aria-label="The drawing; a frame around what this value can see">'
         f'<img src="{ink_picture(look.picture)}" alt="">{frame}</div>'
@@ -171,7 +171,7 @@ def _map_html(look: Look, own: Walk) -> str:
     return f"{heading}<figure>{chosen}{under}</figure>{plate}"
 
 
-def _sum_html(look: Look, own: Walk, digits: int) -> str:
+def _sum_html(look: Activations, own: Walk, digits: int) -> str:
     at, place = own.number, own.place
     found = arithmetic(look, at, place)
     match found:
@@ -211,7 +211,7 @@ def _given(found: Given, digits: int) -> str:
     )
 
 
-def _convolution(look: Look, own: Walk, found: Sum, digits: int) -> str:
+def _convolution(look: Activations, own: Walk, found: Sum, digits: int) -> str:
     count = len(found.products)
     share = st.session_state.get("pixel_share", -1)
     if not 0 <= share < count or st.session_state.get("pixel_share_of") != (own.mark, own.number, own.place):
@@ -291,7 +291,7 @@ def _rectified(found: Rectified, digits: int) -> str:
     )
 
 
-def _dense(look: Look, at: int, found: Sum, digits: int, name: str) -> str:
+def _dense(look: Activations, at: int, found: Sum, digits: int, name: str) -> str:
     strongest = found.strongest(STRONGEST)
     rest = found.products.size - len(strongest)
     other = found.total - sum(float(found.products[place]) for place in strongest)
@@ -317,7 +317,7 @@ def _dense(look: Look, at: int, found: Sum, digits: int, name: str) -> str:
     )
 
 
-def _softmaxed(look: Look, at: int, place: Place, found: Softmaxed, digits: int) -> str:
+def _softmaxed(look: Activations, at: int, place: Place, found: Softmaxed, digits: int) -> str:
     probabilities = look.values[at]
     lines = ""
     for answer, steps in enumerate(zip(found.scores, found.lowered, found.powers, probabilities, strict=True)):
@@ -334,5 +334,5 @@ def _softmaxed(look: Look, at: int, place: Place, found: Softmaxed, digits: int)
         f"<th>e to that</th><th>÷ sum</th></tr>{lines}</table>"
         + row("value", found.value, digits, f"probability of “{named(place[0])}” in this pass", strong=True)
         + "<p>This is the pass with the picture as it is. Where it leaves doubt, the answer above is the mean over "
-        f"{VIEWS} passes: this one, and the picture moved by a pixel, turned, larger and smaller.</p>"
+        f"{AUGMENTATIONS} passes: this one, and the picture moved by a pixel, turned, larger and smaller.</p>"
     )

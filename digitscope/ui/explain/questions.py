@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from cnn.explain import Look, Place, arithmetic
+from cnn.explain import Activations, Place, arithmetic
 from cnn.explain.arithmetic import Choice, Normalised, Rectified, Softmaxed, Sum
 from cnn.layers import BatchNorm, Conv3x3, FullyConnected, MaxPool2x2, ReLU, Softmax
 
@@ -35,7 +35,7 @@ class Question:
     """Tables that belong to the answer, as `tables` do to the question."""
 
 
-def questions(look: Look, rng: np.random.Generator, most: int = 7) -> list[Question]:
+def questions(look: Activations, rng: np.random.Generator, most: int = 7) -> list[Question]:
     """At most `most` questions on this drawing, in the order of the layers, no kind of layer twice."""
     seen: set[type] = set()
     found: list[Question] = []
@@ -49,7 +49,7 @@ def questions(look: Look, rng: np.random.Generator, most: int = 7) -> list[Quest
     return found[:most]
 
 
-def _about(look: Look, number: int, rng: np.random.Generator) -> Iterator[Question]:
+def _about(look: Activations, number: int, rng: np.random.Generator) -> Iterator[Question]:
     layer = look.layer(number)
     if isinstance(layer, Conv3x3):
         yield from _convolution(look, number, rng)
@@ -65,7 +65,7 @@ def _about(look: Look, number: int, rng: np.random.Generator) -> Iterator[Questi
         yield _dense(look, number, rng)
 
 
-def _named(look: Look, number: int, place: Place) -> str:
+def _named(look: Activations, number: int, place: Place) -> str:
     name = look.names[number]
     return f"{name}, map {place[0]}, at {_at(place)}" if len(place) == 3 else f"{name}, value {place[0]}"
 
@@ -79,7 +79,7 @@ def _written(value: float) -> str:
     return text.lstrip("-") if float(text) == 0 else text
 
 
-def _live(look: Look, number: int, rng: np.random.Generator) -> Place:
+def _live(look: Activations, number: int, rng: np.random.Generator) -> Place:
     """A place where something happens: one of the largest tenth in size."""
     values = np.abs(look.values[number])
     order = np.argsort(values, axis=None)[-max(values.size // 10, 1) :]
@@ -93,7 +93,7 @@ Found = TypeVar("Found", Sum, Choice, Normalised)
 
 
 def _telling(
-    look: Look,
+    look: Activations,
     number: int,
     rng: np.random.Generator,
     kind: type[Found],
@@ -109,7 +109,7 @@ def _telling(
             return place, found
 
 
-def _convolution(look: Look, number: int, rng: np.random.Generator) -> Iterator[Question]:
+def _convolution(look: Activations, number: int, rng: np.random.Generator) -> Iterator[Question]:
     place, found = _telling(look, number, rng, Sum, lambda one: len(np.unique(one.inputs)) > SEVERAL)
     if len(found.products) == 1:
         yield Question(
@@ -123,7 +123,7 @@ def _convolution(look: Look, number: int, rng: np.random.Generator) -> Iterator[
             found.value,
             (("patch of the picture (ink - 0.5)", found.inputs[0]), ("kernel", found.weights[0])),
         )
-    top, left, bottom, right = look.field(number, place)
+    top, left, bottom, right = look.receptive_field(number, place)
     yield Question(
         look.names[number],
         place,
@@ -135,7 +135,7 @@ def _convolution(look: Look, number: int, rng: np.random.Generator) -> Iterator[
     )
 
 
-def _pooling(look: Look, number: int, rng: np.random.Generator) -> Question:
+def _pooling(look: Activations, number: int, rng: np.random.Generator) -> Question:
     # Where four values differ there is something to choose from.
     place, found = _telling(
         look, number, rng, Choice, lambda one: len(np.unique(np.round(one.square, DECIMALS))) == one.square.size
@@ -150,7 +150,7 @@ def _pooling(look: Look, number: int, rng: np.random.Generator) -> Question:
     )
 
 
-def _normalised(look: Look, number: int, rng: np.random.Generator) -> Question:
+def _normalised(look: Activations, number: int, rng: np.random.Generator) -> Question:
     place, found = _telling(look, number, rng, Normalised)
     return Question(
         look.names[number],
@@ -163,7 +163,7 @@ def _normalised(look: Look, number: int, rng: np.random.Generator) -> Question:
     )
 
 
-def _rectified(look: Look, number: int, rng: np.random.Generator) -> Question:
+def _rectified(look: Activations, number: int, rng: np.random.Generator) -> Question:
     before = look.values[number - 1]
     if before.ndim != 3 or min(before.shape[1:]) < 3:
         place = tuple(int(rng.integers(side)) for side in before.shape)
@@ -199,7 +199,7 @@ def _rectified(look: Look, number: int, rng: np.random.Generator) -> Question:
     )
 
 
-def _dense(look: Look, number: int, rng: np.random.Generator) -> Question:
+def _dense(look: Activations, number: int, rng: np.random.Generator) -> Question:
     place, found = _telling(look, number, rng, Sum)
     strongest = found.strongest(3)
     rows = np.array([[found.inputs[at] for at in strongest], [found.weights[at] for at in strongest]])
@@ -218,7 +218,7 @@ def _dense(look: Look, number: int, rng: np.random.Generator) -> Question:
     )
 
 
-def _softmax(look: Look, number: int) -> Iterator[Question]:
+def _softmax(look: Activations, number: int) -> Iterator[Question]:
     best = int(look.answers.argmax())
     found = arithmetic(look, number, (best,))
     assert isinstance(found, Softmaxed)

@@ -46,7 +46,7 @@ def show_edit(subject: Subject) -> None:
         f"{_plate(ink_picture(found.picture), 'Edited', reading(subject, found.picture))}</div>"
         '<p class="hint">The search goes where the gradient promises most and lets the network check every step: '
         "it finds a small edit, not provably the smallest. It is made against the pass with the picture as it is; "
-        f"where that leaves doubt, the answer above the tabs is the mean of {test_time_augmentation.VIEWS} "
+        f"where that leaves doubt, the answer above the tabs is the mean of {test_time_augmentation.AUGMENTATIONS} "
         "views, which such edits often fool less.</p>"
     )
 

@@ -8,7 +8,7 @@ from hashlib import md5
 
 import numpy as np
 
-from cnn.explain import Look
+from cnn.explain import Activations
 from cnn.network import CNN
 from cnn.verdict import DIGITS
 from digitscope.recognition import Reader, Reading
@@ -36,9 +36,9 @@ class Subject:
         return picture
 
     @cached_property
-    def look(self) -> Look:
+    def look(self) -> Activations:
         """Every value of the pass with the picture as it is."""
-        return Look(self.network, self.picture)
+        return Activations(self.network, self.picture)
 
     @cached_property
     def answer(self) -> int:

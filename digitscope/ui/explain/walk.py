@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from cnn.explain import Look, Place, trail
+from cnn.explain import Activations, Place, trail
 from cnn.layers import Conv3x3
 from digitscope.ui.explain.subject import Subject
 
@@ -29,7 +29,7 @@ class Walk:
         assert place is not None
         return place
 
-    def go(self, look: Look, number: int, place: Place) -> None:
+    def go(self, look: Activations, number: int, place: Place) -> None:
         """Choose a value: the way through it is found anew."""
         self.number = min(max(number, 0), len(look) - 1)
         self.way = trail(look, self.number, look.clipped(self.number, place))
@@ -51,7 +51,7 @@ def walk(subject: Subject) -> Walk:
     return own
 
 
-def _first(look: Look) -> tuple[int, Place]:
+def _first(look: Activations) -> tuple[int, Place]:
     """Where a walk begins: the brightest value that the first convolution gave."""
     first = next((i for i in range(1, len(look)) if isinstance(look.layer(i), Conv3x3)), 1)
     values = look.values[first]

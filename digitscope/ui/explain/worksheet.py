@@ -9,7 +9,7 @@ import streamlit as st
 from fpdf import FPDF
 from PIL import Image
 
-from cnn.explain import Look
+from cnn.explain import Activations
 from digitscope.ui.common.pictures import coloured
 from digitscope.ui.explain.numbers import written
 from digitscope.ui.explain.questions import DECIMALS, Question, questions
@@ -72,7 +72,7 @@ def _table_html(title: str, table: Array) -> str:
     return f'<div class="sheet"><table><caption>{title}</caption>{rows}</table></div>'
 
 
-def worksheet(look: Look, network: str, seed: int) -> bytes:
+def worksheet(look: Activations, network: str, seed: int) -> bytes:
     """The PDF: a sheet of questions, a sheet of answers; `seed` chooses the places that are asked about."""
     asked = questions(look, np.random.default_rng(seed))
     pdf = FPDF(format="A4")
@@ -95,7 +95,7 @@ def _head(pdf: FPDF, title: str, network: str, seed: int) -> None:
     pdf.ln(3)
 
 
-def _questions_sheet(pdf: FPDF, look: Look, network: str, seed: int, asked: list[Question]) -> None:
+def _questions_sheet(pdf: FPDF, look: Activations, network: str, seed: int, asked: list[Question]) -> None:
     _head(pdf, "What happens to a drawn digit", network, seed)
     top = pdf.get_y()
     _drawing(pdf, look, top)
@@ -120,7 +120,7 @@ def _questions_sheet(pdf: FPDF, look: Look, network: str, seed: int, asked: list
         pdf.ln(1)
 
 
-def _answers_sheet(pdf: FPDF, look: Look, network: str, seed: int, asked: list[Question]) -> None:
+def _answers_sheet(pdf: FPDF, look: Activations, network: str, seed: int, asked: list[Question]) -> None:
     _head(pdf, "Answers", network, seed)
     top = pdf.get_y()
     _drawing(pdf, look, top)
@@ -162,7 +162,7 @@ ROUNDED = (
 )
 
 
-def _drawing(pdf: FPDF, look: Look, top: float) -> None:
+def _drawing(pdf: FPDF, look: Activations, top: float) -> None:
     """The picture with every fourth row and column numbered."""
     picture = look.picture
     image = Image.fromarray(coloured(picture / 255, 1.0).repeat(12, 0).repeat(12, 1))

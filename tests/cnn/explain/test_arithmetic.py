@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from cnn import CNN, Conv3x3, FullyConnected, MaxPool2x2, Softmax
-from cnn.explain import Look, arithmetic, onward, origin, trail
+from cnn.explain import Activations, arithmetic, onward, origin, trail
 from cnn.explain.arithmetic import Choice, Given, Normalised, Rectified, Same, Softmaxed, Sum
 from tests.cnn.explain.stacks import STACKS, lived
 
 
-def places(look: Look, number: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
+def places(activations: Activations, number: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
     """Some places of those values, the corners among them."""
-    shape = look.values[number].shape
+    shape = activations.values[number].shape
     ends = [tuple(0 for _ in shape), tuple(side - 1 for side in shape)]
     return ends + [tuple(int(rng.integers(side)) for side in shape) for _ in range(20)]
 
@@ -46,14 +46,14 @@ def result(found) -> float:
 @pytest.mark.parametrize("name", list(STACKS))
 def test_the_numbers_add_up_to_what_the_network_computed(name, digits, rng):
     network = lived(name)
-    look = Look(network, digits.test_images[0])
+    activations = Activations(network, digits.test_images[0])
     traced = [output[..., 0] for _, output in network.trace(digits.test_images[:1])]
-    for number in range(len(look)):
-        for place in places(look, number, rng):
-            found = arithmetic(look, number, place)
+    for number in range(len(activations)):
+        for place in places(activations, number, rng):
+            found = arithmetic(activations, number, place)
             if number:
                 assert found.value == traced[number - 1][place]
-            assert result(found) == pytest.approx(found.value, rel=1e-4, abs=1e-5), (look.names[number], place)
+            assert result(found) == pytest.approx(found.value, rel=1e-4, abs=1e-5), (activations.names[number], place)
 
 
 def test_a_convolution_by_hand():
@@ -65,14 +65,14 @@ def test_a_convolution_by_hand():
     network.params["conv1.bias"][...] = 2
     picture = np.zeros((28, 28), np.uint8)
     picture[1, 1] = 255
-    look = Look(network, picture)
-    found = arithmetic(look, 1, (0, 0, 0))
+    activations = Activations(network, picture)
+    found = arithmetic(activations, 1, (0, 0, 0))
     assert isinstance(found, Sum)
     assert found.products[0, 1, 1] == 2.5
     assert (found.total, found.bias, found.value) == (-17.5, 2, -15.5)
     assert found.strongest(1) == [(0, 2, 2)]  # -0.5 x 9 is larger in size than 0.5 x 5
     np.testing.assert_allclose(found.per_map, [-17.5])
-    assert arithmetic(look, 0, (0, 1, 1)) == Given(1.0, 0.5)
+    assert arithmetic(activations, 0, (0, 1, 1)) == Given(1.0, 0.5)
 
 
 def test_pooling_tells_which_of_the_four_won():
@@ -80,11 +80,11 @@ def test_pooling_tells_which_of_the_four_won():
     network.add_layer(MaxPool2x2())
     picture = np.arange(16, dtype=np.uint8).reshape(4, 4)
     picture[2, 1] = 200
-    look = Look(network, picture)
-    found = arithmetic(look, 1, (0, 1, 0))
+    activations = Activations(network, picture)
+    found = arithmetic(activations, 1, (0, 1, 0))
     assert isinstance(found, Choice)
     assert found.winner == (0, 1)
-    assert origin(look, 1, (0, 1, 0)) == (0, 2, 1)
+    assert origin(activations, 1, (0, 1, 0)) == (0, 2, 1)
 
 
 def test_a_dense_value_knows_its_strongest_contributions():
@@ -92,84 +92,84 @@ def test_a_dense_value_knows_its_strongest_contributions():
     network.add_layer(FullyConnected(1))
     network.add_layer(Softmax(2))
     network.params["dense1.weights"][...] = [[1, -8, 2, 3]]
-    look = Look(network, np.array([[255, 255], [0, 255]], np.uint8))
-    found = arithmetic(look, 1, (0,))
+    activations = Activations(network, np.array([[255, 255], [0, 255]], np.uint8))
+    found = arithmetic(activations, 1, (0,))
     assert isinstance(found, Sum)
     assert found.strongest(2) == [(0, 0, 1), (0, 1, 1)]
-    assert origin(look, 1, (0,)) == (0, 0, 1)
+    assert origin(activations, 1, (0,)) == (0, 0, 1)
 
 
 @pytest.mark.parametrize("name", list(STACKS))
 def test_a_trail_leads_from_the_picture_to_an_answer(name, digits, rng):
-    look = Look(lived(name), digits.test_images[1])
-    for number in range(len(look)):
-        for place in places(look, number, rng):
-            way = trail(look, number, place)
-            assert len(way) == len(look)
+    activations = Activations(lived(name), digits.test_images[1])
+    for number in range(len(activations)):
+        for place in places(activations, number, rng):
+            way = trail(activations, number, place)
+            assert len(way) == len(activations)
             assert way[number] == place
             for step, at in enumerate(way):
                 if at is None:
                     assert step > number
                     continue
-                look.at(step, at)
+                activations.at(step, at)
                 # Each step is one that the layers really make: the place before is among what went in.
                 if 0 < step <= number:
-                    assert origin(look, step, at) == way[step - 1]
-                if number <= step < len(look) - 1:
-                    assert onward(look, step, at) == way[step + 1]
+                    assert origin(activations, step, at) == way[step - 1]
+                if number <= step < len(activations) - 1:
+                    assert onward(activations, step, at) == way[step + 1]
 
 
 def test_what_pooling_drops_goes_no_further(digits):
-    look = Look(lived("reader"), digits.test_images[0])
-    conv2 = look.names.index("conv2")
-    way = trail(look, conv2, (0, 10, 10))  # 11 x 11 pools to 5 x 5
+    activations = Activations(lived("reader"), digits.test_images[0])
+    conv2 = activations.names.index("conv2")
+    way = trail(activations, conv2, (0, 10, 10))  # 11 x 11 pools to 5 x 5
     assert way[conv2] == (0, 10, 10)
-    assert way[conv2 + 1 :] == [None] * (len(look) - conv2 - 1)
+    assert way[conv2 + 1 :] == [None] * (len(activations) - conv2 - 1)
 
 
 def test_onward_reaches_a_value_that_changes_with_it(digits):
     # Whatever onward says a value goes into must move when that value moves.
     network = lived("digitscope")
-    look = Look(network, digits.test_images[2])
+    activations = Activations(network, digits.test_images[2])
     at = (0, 14, 13)
-    for number in range(len(look) - 1):
-        to = onward(look, number, at)
+    for number in range(len(activations) - 1):
+        to = onward(activations, number, at)
         assert to is not None
-        x = look.values[number].copy()
+        x = activations.values[number].copy()
         x[at] += 5
-        moved, _ = look.layer(number + 1).forward(x[..., None])
-        name = look.names[number + 1]
+        moved, _ = activations.layer(number + 1).forward(x[..., None])
+        name = activations.names[number + 1]
         if name.startswith(("conv", "norm", "dense", "softmax", "dropout")):
-            assert moved[..., 0][to] != look.at(number + 1, to), name
+            assert moved[..., 0][to] != activations.at(number + 1, to), name
         at = to
 
 
 def test_the_field_is_what_a_value_really_sees(digits):
     # Pixels outside a value's field may change as they like; some pixel inside must matter.
     network = lived("free")
-    look = Look(network, digits.test_images[3])
-    number, place = look.names.index("conv2"), (1, 3, 5)
-    top, left, bottom, right = look.field(number, place)
+    activations = Activations(network, digits.test_images[3])
+    number, place = activations.names.index("conv2"), (1, 3, 5)
+    top, left, bottom, right = activations.receptive_field(number, place)
     assert (bottom - top, right - left) == (8, 8)
     outside = np.full((28, 28), 77, np.uint8)
-    outside[top:bottom, left:right] = look.picture[top:bottom, left:right]
-    assert Look(network, outside).at(number, place) == pytest.approx(look.at(number, place), rel=1e-5)
-    inside = look.picture.copy()
+    outside[top:bottom, left:right] = activations.picture[top:bottom, left:right]
+    assert Activations(network, outside).at(number, place) == pytest.approx(activations.at(number, place), rel=1e-5)
+    inside = activations.picture.copy()
     inside[top:bottom, left:right] = 255 - inside[top:bottom, left:right]
-    assert Look(network, inside).at(number, place) != pytest.approx(look.at(number, place), rel=1e-3)
-    assert look.field(len(look) - 1, (0,)) == (0, 0, 28, 28)
+    assert Activations(network, inside).at(number, place) != pytest.approx(activations.at(number, place), rel=1e-3)
+    assert activations.receptive_field(len(activations) - 1, (0,)) == (0, 0, 28, 28)
 
 
 def test_brightest_places_are_the_largest_values(digits):
-    look = Look(lived("notebook"), digits.test_images[0])
-    found = look.brightest(1, 2)
-    values = np.sort(look.values[1][2].ravel())[::-1]
-    assert [look.at(1, place) for place in found] == list(values[:3])
-    assert look.brightest(3, 4) == [(4,)]
+    activations = Activations(lived("notebook"), digits.test_images[0])
+    found = activations.brightest(1, 2)
+    values = np.sort(activations.values[1][2].ravel())[::-1]
+    assert [activations.at(1, place) for place in found] == list(values[:3])
+    assert activations.brightest(3, 4) == [(4,)]
 
 
 def test_a_place_is_clipped_to_what_there_is(digits):
-    look = Look(lived("notebook"), digits.test_images[0])
-    assert look.clipped(1, (99, -3, 40)) == (7, 0, 25)
-    assert look.clipped(2, (3,)) == (3, 6, 6)
-    assert look.clipped(3, (12, 4, 4)) == (9,)
+    activations = Activations(lived("notebook"), digits.test_images[0])
+    assert activations.clipped(1, (99, -3, 40)) == (7, 0, 25)
+    assert activations.clipped(2, (3,)) == (3, 6, 6)
+    assert activations.clipped(3, (12, 4, 4)) == (9,)

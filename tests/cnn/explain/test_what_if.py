@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cnn import CNN, Conv3x3, Softmax
-from cnn.explain.ablation import broken
-from cnn.explain.embedding import among, last_features, neighbours, principal_plane
+from cnn.explain.ablation import ablated
+from cnn.explain.embedding import interpolated_position, last_features, nearest_neighbours, principal_components
 from cnn.explain.fooling import ENOUGH, fool, noise
 from cnn.explain.smallest_edit import smallest_edit, without_the_needless
 from tests.cnn.explain.stacks import STACKS, learned, lived
@@ -92,7 +92,7 @@ def test_fooling_gets_surer_and_says_what_it_reached(digits):
 def test_a_broken_copy_leaves_the_network_as_it_is(name, digits):
     network = lived(name)
     kept = {key: array.copy() for key, array in (network.params | network.state).items()}
-    worse = broken(network, {"conv1": [0, 1]}, 0.5, 2.0, np.random.default_rng(0))
+    worse = ablated(network, {"conv1": [0, 1]}, 0.5, 2.0, np.random.default_rng(0))
     assert not np.allclose(worse.predict_output(digits.test_images[:5]), network.predict_output(digits.test_images[:5]))
     for key, array in (network.params | network.state).items():
         np.testing.assert_array_equal(array, kept[key])
@@ -100,7 +100,7 @@ def test_a_broken_copy_leaves_the_network_as_it_is(name, digits):
 
 def test_a_filter_that_is_off_gives_nothing_to_the_next_convolution(digits):
     network = lived("reader")
-    worse = broken(network, {"conv1": [2]}, 0, 1, np.random.default_rng(0))
+    worse = ablated(network, {"conv1": [2]}, 0, 1, np.random.default_rng(0))
     values = dict(worse.trace(digits.test_images[:2]))
     for name in ("conv1", "pool1", "norm1", "relu1"):
         assert not values[name][2].any()
@@ -109,13 +109,13 @@ def test_a_filter_that_is_off_gives_nothing_to_the_next_convolution(digits):
 
 def test_temperature_divides_the_scores(digits):
     network = lived("notebook")
-    hot = broken(network, {}, 0, 4.0, np.random.default_rng(0))
+    hot = ablated(network, {}, 0, 4.0, np.random.default_rng(0))
     own, cool = network.predict_output(digits.test_images[:9]), hot.predict_output(digits.test_images[:9])
     np.testing.assert_array_equal(own.argmax(axis=1), cool.argmax(axis=1))
     expected = own ** (1 / 4)
     np.testing.assert_allclose(cool, expected / expected.sum(axis=1, keepdims=True), rtol=1e-4)
     with pytest.raises(ValueError, match="temperature"):
-        broken(network, {}, 0, 0, np.random.default_rng(0))
+        ablated(network, {}, 0, 0, np.random.default_rng(0))
 
 
 def test_last_features_are_what_the_last_layer_weighs(digits):
@@ -130,21 +130,21 @@ def test_the_plane_is_the_one_of_the_largest_variance(rng):
     # Deviations 5 and 2 along two known directions at right angles, 0.1 along all others.
     basis = np.linalg.qr(rng.standard_normal((6, 6)))[0]
     features = (rng.standard_normal((4000, 6)) * [5, 2, 0.1, 0.1, 0.1, 0.1]) @ basis.T + 3
-    plane = principal_plane(features)
+    plane = principal_components(features)
     assert abs(plane.axes[0] @ basis[:, 0]) == pytest.approx(1, abs=1e-3)
     assert abs(plane.axes[1] @ basis[:, 1]) == pytest.approx(1, abs=1e-3)
-    places = plane.places(features)
+    places = plane.project(features)
     np.testing.assert_allclose(places.mean(axis=0), 0, atol=1e-6)
     np.testing.assert_allclose(places.std(axis=0), [5, 2], rtol=0.05)
-    assert plane.share == pytest.approx(29 / 29.04, abs=1e-3)
+    assert plane.explained_variance_ratio == pytest.approx(29 / 29.04, abs=1e-3)
 
 
 def test_neighbours_by_hand():
     features = np.array([[1.0, 0], [0, 1], [10, 1], [1, 1]])
-    order, away = neighbours(features, np.array([5.0, 0.5]), 3)
+    order, away = nearest_neighbours(features, np.array([5.0, 0.5]), 3)
     assert list(order) == [2, 0, 3]
     assert away[0] == pytest.approx(0, abs=1e-6)
-    place = among(np.array([[0.0, 0], [9, 9], [2, 0], [8, 8]]), order[1:], np.array([1.0, 3.0]))
+    place = interpolated_position(np.array([[0.0, 0], [9, 9], [2, 0], [8, 8]]), order[1:], np.array([1.0, 3.0]))
     np.testing.assert_allclose(place, [2, 2], atol=1e-4)  # three quarters of (0, 0), a quarter of (8, 8)
 
 

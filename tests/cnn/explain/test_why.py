@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnn import CNN, Conv3x3, FullyConnected, Softmax
-from cnn.explain import Look, gradcam
+from cnn.explain import Activations, gradcam
 from cnn.explain.gradcam import grad_cam
 from cnn.explain.integrated import integrated_gradients, risen
 from cnn.explain.occlusion import occlusion
@@ -113,31 +113,31 @@ def test_grad_cam_by_hand():
     network.params["softmax1.weights"][0, 26 * 26 :] = -1
     picture = np.zeros((28, 28), np.uint8)
     picture[10:14, 9] = 255
-    look = Look(network, picture)
-    assert gradcam.layers(look) == [1]
-    cam = grad_cam(look, 0, 1)
+    activations = Activations(network, picture)
+    assert gradcam.layers(activations) == [1]
+    cam = grad_cam(activations, 0, 1)
     np.testing.assert_allclose(cam, np.maximum(picture[1:-1, 1:-1] / 255 - 0.5, 0), atol=1e-5)
     # Laid over the picture, a value stands over the middle of its 3 x 3 pixels.
-    np.testing.assert_allclose(gradcam.spread(look, 1, cam)[10:14, 9], 0.5, atol=1e-5)
+    np.testing.assert_allclose(gradcam.spread(activations, 1, cam)[10:14, 9], 0.5, atol=1e-5)
 
 
 def test_grad_cam_looks_behind_each_convolutions_block(digits):
-    look = Look(lived("reader"), digits.test_images[0])
-    assert [look.names[number] for number in gradcam.layers(look)] == ["relu1", "relu2", "relu3"]
+    activations = Activations(lived("reader"), digits.test_images[0])
+    assert [activations.names[number] for number in gradcam.layers(activations)] == ["relu1", "relu2", "relu3"]
     dense = CNN()
     dense.add_layer(FullyConnected(5))
     dense.add_layer(Softmax(10))
-    assert gradcam.layers(Look(dense, digits.test_images[0])) == []
+    assert gradcam.layers(Activations(dense, digits.test_images[0])) == []
 
 
 def test_a_map_is_spread_over_the_whole_picture(digits):
-    look = Look(lived("reader"), digits.test_images[0])
-    number = gradcam.layers(look)[-1]
-    laid = gradcam.spread(look, number, np.arange(9.0).reshape(3, 3))
+    activations = Activations(lived("reader"), digits.test_images[0])
+    number = gradcam.layers(activations)[-1]
+    laid = gradcam.spread(activations, number, np.arange(9.0).reshape(3, 3))
     assert laid.shape == (28, 28)
     assert (laid.min(), laid.max()) == (0, 8)
     # The middle value sees 18 of the picture's pixels each way, from 4 on: its middle lies between 12 and 13.
-    top, left, bottom, right = look.field(number, (0, 1, 1))
+    top, left, bottom, right = activations.receptive_field(number, (0, 1, 1))
     middle = (top + bottom) / 2 - 0.5
     assert laid[int(middle), int(middle)] == pytest.approx(4, abs=1.1)
     assert (top, bottom) == (left, right)

@@ -10,7 +10,7 @@ import pytest
 
 from cnn import mse_loss, mse_loss_derivative
 from cnn.architectures import ARCHITECTURES, build, stack
-from cnn.fast.all_reduce import Meeting
+from cnn.fast.all_reduce import AllReduce
 from cnn.fast.engine import FastEngine
 from cnn.fast.plan import plan
 from cnn.fast.predictor import BatchPredictor
@@ -224,9 +224,9 @@ def test_an_error_in_either_half_comes_out(digits):
     assert np.isfinite(found.loss), "the engine can be used again"
 
 
-def test_a_meeting_adds_in_order():
-    meeting = Meeting(2)
+def test_an_all_reduce_adds_in_order():
+    all_reduce = AllReduce(2)
     values = [np.array([1.0, 2.0]), np.array([10.0, 20.0])]
-    sums = Workers().all(lambda worker: [meeting.add(worker, values[worker] * k) for k in (1, 2)], meeting)
+    sums = Workers().all(lambda worker: [all_reduce.sum(worker, values[worker] * k) for k in (1, 2)], all_reduce)
     for mine in sums:
         np.testing.assert_array_equal(mine, [[11, 22], [22, 44]])

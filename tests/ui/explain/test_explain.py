@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cnn.explain import Look
+from cnn.explain import Activations
 from digitscope.ui.common.pictures import RAMP
 from digitscope.ui.explain.embedding import MANY, folded
 from digitscope.ui.explain.layout import below, beside
@@ -24,8 +24,8 @@ from tests.cnn.explain.stacks import STACKS, lived
 
 
 @pytest.fixture(params=list(STACKS))
-def look(request, digits) -> Look:
-    return Look(lived(request.param), digits.test_images[0])
+def look(request, digits) -> Activations:
+    return Activations(lived(request.param), digits.test_images[0])
 
 
 def test_numbers_are_written_with_a_real_minus_and_no_negative_zero():
@@ -49,14 +49,14 @@ def test_a_worksheets_answers_are_the_networks_numbers(look, seed):
 
 
 def test_a_class_can_work_out_normalisation_from_the_printed_numbers(digits):
-    look = Look(lived("reader"), digits.test_images[0])
+    look = Activations(lived("reader"), digits.test_images[0])
     asked = next(one for one in questions(look, np.random.default_rng(5)) if one.layer == "norm1")
     x, mean, deviation, scale, shift = map(float, re.findall(r"-?\d+\.\d{4}", asked.text))
     assert (x - mean) / deviation * scale + shift == pytest.approx(asked.value, abs=0.02)
 
 
 def test_the_answers_hold_what_is_to_be_filled_in(digits):
-    look = Look(lived("reader"), digits.test_images[0])
+    look = Activations(lived("reader"), digits.test_images[0])
     asked = {one.layer: one for one in reversed(questions(look, np.random.default_rng(5)))}
     relu = asked["relu1"]
     np.testing.assert_array_equal(relu.solutions[0][1], np.maximum(relu.tables[0][1], 0))
@@ -66,7 +66,7 @@ def test_the_answers_hold_what_is_to_be_filled_in(digits):
 
 
 def test_the_worksheet_is_two_sheets(digits):
-    look = Look(lived("reader"), digits.test_images[0])
+    look = Activations(lived("reader"), digits.test_images[0])
     pdf = worksheet(look, "mine → “ß”", 1)
     assert pdf.startswith(b"%PDF")
     assert pdf.count(b"/Type /Page\n") == 2
