@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -23,43 +23,58 @@ from cnn.optimizers import SGD, Optimizer
 Array = np.ndarray
 
 CHUNK = 128
-"""Pictures that go through the network together in `predict_output`: few enough to stay in the cache."""
+"""Pictures per forward pass in `outputs`: few enough for the activations to stay in the CPU cache."""
 
 
 class Step(NamedTuple):
-    """What one training step found out; nothing is changed by finding it."""
+    """Result of one forward and backward pass over a batch; computing it changes nothing in the network."""
 
     loss: float
+    """Mean over the batch."""
     accuracy: float
+    """0 to 1."""
     gradients: dict[str, Array]
+    """Gradient of the loss for every parameter, by full name such as "conv1.weights"."""
     statistics: dict[str, dict[str, Array]]
-    """The batch's mean and variance for each BatchNorm layer, by the layer's name."""
+    """"mean" and "variance" of the batch, each (C,), for each BatchNorm layer by name."""
 
 
 class Passed(NamedTuple):
-    """One layer's part in a forward pass."""
+    """One layer's step of a forward pass."""
 
     name: str
     layer: Layer
     output: Array
+    """(C, H, W, N) or (K, N)."""
     cache: Any
+    """What the layer's backward pass needs."""
+
+
+class PassedBack(NamedTuple):
+    """One layer's step of a backward pass."""
+
+    name: str
+    dx: Array
+    """Gradient for the layer's input, in the input's shape."""
+    gradients: dict[str, Array]
+    """Gradients for the layer's parameters, by full name such as "conv1.weights"."""
 
 
 class CNN:
-    """A convolutional network that grows by `add_layer`.
+    """A convolutional network, built layer by layer with `add_layer`.
 
-    Pictures come and go as (n, 28, 28) arrays: uint8 ink from 0 (paper) to 255, or floats from 0 to 1. Inside
-    they are (1, 28, 28, n) float32 with the notebook's scaling, pixels / 255 - 0.5.
+    Public methods take pictures as (n, 28, 28) arrays: uint8 ink from 0 (paper) to 255, or floats from 0 to 1.
+    Internally they are (1, 28, 28, n) float32 with the notebook's scaling, pixels / 255 - 0.5.
 
-    A finished network may be used by many threads at once: nothing is written to it but by `train`,
-    `accuracy`, `observe` and an optimiser.
+    Any number of threads may use a finished network at once. Only `train`, `accuracy`, `observe`, `set_arrays`
+    and an optimiser write to it.
     """
 
     def __init__(self, input_shape: Shape = (1, 28, 28), seed: int = 0) -> None:
         self.input_shape = tuple(input_shape)
         self.layers: list[tuple[str, Layer]] = []
         self.shapes: list[Shape] = []
-        """The output's shape of each layer, without N."""
+        """Output shape of each layer, without N."""
         self.rng = np.random.default_rng(seed)
         self.optimizer: Optimizer = SGD(0.005)
         self.loss: Loss = cross_entropy
@@ -67,10 +82,13 @@ class CNN:
         self.steps = 0
         self.curves: dict[str, list[float]] = {"steps": [], "train": [], "test": []}
 
-    # Putting it together
+    # Construction
 
     def add_layer(self, layer: Layer) -> None:
-        """Put `layer` behind the others and make its parameters; raises ShapeError if it does not fit."""
+        """Append `layer` and initialise its parameters from the network's generator.
+
+        Raises ShapeError if the layer does not fit the previous output, or is in the network already.
+        """
         if any(layer is present for _, present in self.layers):
             raise ShapeError("This very layer is in the network already: make a new one, parameters are not shared.")
         self.shapes.append(layer.build(self.output_shape, self.rng))
@@ -78,32 +96,32 @@ class CNN:
         self.layers.append((f"{layer.nickname}{count}", layer))
 
     def use_lossfunc(self, loss: Loss, derivative: LossDerivative) -> None:
-        """Choose the loss and its derivative, both functions of (y_true, y_pred); at first cross-entropy."""
+        """Set the loss and its derivative, both functions of (y_true, y_pred). The default is cross-entropy."""
         self.loss, self.loss_derivative = loss, derivative
 
     def use_optimizer(self, optimizer: Optimizer) -> None:
-        """Choose what `train` steps with; at first SGD(0.005)."""
+        """Set the optimiser that `train` uses. The default is SGD(0.005)."""
         self.optimizer = optimizer
 
     @property
     def output_shape(self) -> Shape:
-        """The shape that leaves the last layer, without N."""
+        """Output shape of the last layer, without N."""
         return self.shapes[-1] if self.shapes else self.input_shape
 
     @property
     def params(self) -> dict[str, Array]:
-        """Every learned array by its full name, as "conv1.weights": the arrays themselves, not copies."""
+        """All learned arrays by full name, such as "conv1.weights": the arrays themselves, not copies."""
         return {f"{name}.{key}": array for name, layer in self.layers for key, array in layer.params.items()}
 
     @property
     def state(self) -> dict[str, Array]:
-        """Every measured array by its full name, as "norm1.mean"."""
+        """All running statistics by full name, such as "norm1.mean": the arrays themselves, not copies."""
         return {f"{name}.{key}": array for name, layer in self.layers for key, array in layer.state.items()}
 
     def set_arrays(self, arrays: dict[str, Array]) -> None:
-        """Replace parameters and state by copies of `arrays`: exactly the full names, exactly the shapes.
+        """Replace all parameters and state by copies of `arrays`, given by full name.
 
-        Raises ShapeError, and changes nothing, if a name is missing or foreign or a shape differs.
+        Raises ShapeError, and changes nothing, if a name is missing or unknown, or a shape differs.
         """
         own = self.params | self.state
         if missing := sorted(own.keys() - arrays.keys()):
@@ -121,9 +139,9 @@ class CNN:
     # Forward
 
     def scaled(self, pictures: Array) -> Array:
-        """Pictures (n, 28, 28) -> the network's input (1, 28, 28, n): pixels / 255 - 0.5.
+        """Convert pictures (n, 28, 28) to the network's input (1, 28, 28, n): pixels / 255 - 0.5.
 
-        Raises ShapeError for other shapes and ValueError for values that are no ink.
+        Raises ShapeError for other shapes, ValueError for values other than uint8 or floats from 0 to 1.
         """
         pictures = np.asarray(pictures)
         if pictures.ndim != 3 or pictures.shape[1:] != self.input_shape[1:]:
@@ -138,81 +156,117 @@ class CNN:
 
     @property
     def dtype(self) -> type[np.floating]:
-        """What the network computes in: its parameters' type, float32 unless a test made it float64."""
+        """Type of the parameters and of all computation: float32, or float64 where a test asks for it."""
         return next((array.dtype.type for array in self.params.values()), np.float32)
 
-    def passes(self, x: Array, train: bool = False, rng: np.random.Generator | None = None) -> Iterator[Passed]:
-        """The one forward loop: send the scaled batch `x` (C, H, W, N) through, a layer at a time."""
-        for name, layer in self.layers:
+    def passes(
+        self,
+        x: Array,
+        train: bool = False,
+        rng: np.random.Generator | None = None,
+        start: int = 0,
+        stop: int | None = None,
+    ) -> Iterator[Passed]:
+        """Send the batch `x` through the layers, and yield each layer's step: the only forward loop.
+
+        `start` and `stop` select `layers[start:stop]`, as in a slice; `x` is the input of the first of them: the
+        scaled batch (C, H, W, N) for layer 0, else (C, H, W, N) or (K, N). `train` and `rng` go to each layer.
+        """
+        for name, layer in self.layers[start:stop]:
             x, cache = layer.forward(x, train, rng)
             yield Passed(name, layer, x, cache)
 
     def trace(self, pictures: Array) -> Iterator[tuple[str, Array]]:
-        """Every layer's name and output, (C, H, W, n) or (K, n), as computed for `pictures` (n, 28, 28)."""
+        """Yield each layer's name and output, (C, H, W, n) or (K, n), for `pictures` (n, 28, 28)."""
         for passed in self.passes(self.scaled(pictures)):
             yield passed.name, passed.output
 
-    def predict_output(self, pictures: Array) -> Array:
-        """Probabilities (n, K) float32 for `pictures` (n, 28, 28): ten digits, then "no digit" if K is 11."""
+    def outputs(self, pictures: Array, stop: int | None = None) -> Array:
+        """Return what `layers[:stop]` give for `pictures` (n, 28, 28): (C, H, W, n) or (K, n), outside training.
+
+        CHUNK pictures at a time are computed. With `stop` 0 that is the scaled input itself.
+        """
         pictures = np.asarray(pictures)
-        if not len(pictures):
-            return np.empty((0, *self.output_shape), self.dtype)
-        outputs = np.empty((len(pictures), *self.output_shape), self.dtype)
-        for start in range(0, len(pictures), CHUNK):
-            x = self.scaled(pictures[start : start + CHUNK])
-            for passed in self.passes(x):
+        shape = [self.input_shape, *self.shapes][len(self.layers[:stop])]
+        outputs = np.empty((*shape, len(pictures)), self.dtype)
+        for first in range(0, len(pictures), CHUNK):
+            x = self.scaled(pictures[first : first + CHUNK])
+            for passed in self.passes(x, stop=stop):
                 x = passed.output
-            outputs[start : start + CHUNK] = np.moveaxis(x, -1, 0)
+            outputs[..., first : first + CHUNK] = x
         return outputs
 
+    def predict_output(self, pictures: Array) -> Array:
+        """Return probabilities (n, K) float32 for `pictures` (n, 28, 28): ten digits, then "no digit" if K is 11."""
+        return np.ascontiguousarray(np.moveaxis(self.outputs(pictures), -1, 0))
+
     def forward(self, pictures: Array, labels: Array) -> tuple[Array, float, float]:
-        """Probabilities (n, 10), mean loss and accuracy (0 to 1) on `pictures` (n, 28, 28), `labels` (n,)."""
+        """Return probabilities (n, K), mean loss and accuracy (0 to 1) on `pictures` (n, 28, 28), `labels` (n,).
+
+        Raises ShapeError or ValueError like `check`.
+        """
         labels = self.check(pictures, labels)
         probabilities = self.predict_output(pictures)
         return probabilities, *self.score(probabilities, labels)
 
     def score(self, probabilities: Array, labels: Array) -> tuple[float, float]:
-        """Mean loss and accuracy (0 to 1) of probabilities (n, 10) that were computed for `labels` (n,)."""
+        """Return mean loss and accuracy (0 to 1) of the predicted `probabilities` (n, K) against `labels` (n,)."""
         truth = one_hot(labels, self.output_shape[0], self.dtype)
         return self.loss(truth, probabilities.T), float((probabilities.argmax(axis=1) == labels).mean())
 
     # Learning
 
     def gradients(self, pictures: Array, labels: Array, rng: np.random.Generator | None = None) -> Step:
-        """Loss, accuracy and every parameter's gradient on one batch; the network stays as it is."""
+        """Compute loss, accuracy and all gradients on one batch, in training mode, without changing the network.
+
+        `pictures` (n, 28, 28), `labels` (n,) whole numbers; Dropout draws from `rng`, or from the network's own
+        generator without one. Raises ShapeError or ValueError like `check`.
+        """
         labels = self.check(pictures, labels)
         passed = list(self.passes(self.scaled(pictures), train=True, rng=rng or self.rng))
         probabilities = passed[-1].output
         truth = one_hot(labels, self.output_shape[0], probabilities.dtype)
-        _, gradients = self.backward(passed, truth)
+        back = self.backward(passed, *self.loss_gradient(truth, probabilities))
         return Step(
             loss=self.loss(truth, probabilities),
             accuracy=float((probabilities.argmax(axis=0) == labels).mean()),
-            gradients=gradients,
+            gradients={name: gradient for one in back for name, gradient in one.gradients.items()},
             statistics={p.name: p.layer.statistics(p.cache) for p in passed if isinstance(p.layer, BatchNorm)},
         )
 
-    def backward(self, passed: list[Passed], truth: Array) -> tuple[Array, dict[str, Array]]:
-        """The one backward loop: the loss's gradient for the scaled input, and for every parameter.
+    def loss_gradient(self, truth: Array, output: Array) -> tuple[Array, bool]:
+        """Return the loss's gradient (K, N) to start `backward` from, and whether it is one of the logits.
 
-        `passed` is a whole forward pass, `truth` one-hot columns (10, N).
+        `truth` holds one-hot columns (K, N), `output` the probabilities (K, N). Cross-entropy behind a Softmax has a
+        simple gradient for the logits, which is taken instead of that for the probabilities; see
+        `cross_entropy_logits_derivative`.
         """
-        last, output = passed[-1], passed[-1].output
-        gradients: dict[str, Array] = {}
-        if isinstance(last.layer, Softmax) and self.loss_derivative is cross_entropy_derivative:
-            dy, own = last.layer.backward_from_logits(cross_entropy_logits_derivative(truth, output), last.cache)
-        else:
-            dy, own = last.layer.backward(self.loss_derivative(truth, output), last.cache)
-        gradients |= {f"{last.name}.{key}": array for key, array in own.items()}
-        for name, layer, _, cache in reversed(passed[:-1]):
-            dy, own = layer.backward(dy, cache)
-            gradients |= {f"{name}.{key}": array for key, array in own.items()}
-        return dy, gradients
+        if isinstance(self.layers[-1][1], Softmax) and self.loss_derivative is cross_entropy_derivative:
+            return cross_entropy_logits_derivative(truth, output), True
+        return self.loss_derivative(truth, output), False
+
+    def backward(self, passed: Sequence[Passed], dy: Array, from_logits: bool = False) -> Iterator[PassedBack]:
+        """Send a gradient back through the layers, and yield each layer's step, last layer first: the only such loop.
+
+        `passed` are successive steps of one forward pass: all of them, or a part to begin or end at another layer.
+        `dy` is the gradient for the output of the last of them, in its shape; with `from_logits`, for the logits
+        (K, N) of a Softmax in that place. Raises ValueError if `from_logits` is given and there is no Softmax.
+        """
+        for name, layer, _, cache in reversed(passed):
+            if not from_logits:
+                dy, own = layer.backward(dy, cache)
+            elif isinstance(layer, Softmax):
+                dy, own = layer.backward_from_logits(dy, cache)
+            else:
+                raise ValueError(f"{name} has no logits to start from: it is no Softmax.")
+            from_logits = False
+            yield PassedBack(name, dy, {f"{name}.{key}": array for key, array in own.items()})
 
     def train(self, pictures: Array, labels: Array, lr: float | None = None) -> tuple[float, float]:
-        """Learn from one batch, (n, 28, 28) and (n,): one step of the optimiser. Returns loss and accuracy.
+        """Learn from one batch, (n, 28, 28) and (n,), by one step of the optimiser; return loss and accuracy.
 
-        Both were measured before the step. `lr` sets the optimiser's learning rate from now on.
+        Both are measured before the step. `lr` sets the optimiser's learning rate for this and later steps.
+        Raises ShapeError or ValueError like `check`.
         """
         if lr is not None:
             self.optimizer.lr = lr
@@ -223,17 +277,17 @@ class CNN:
         return step.loss, step.accuracy
 
     def observe(self, statistics: dict[str, dict[str, Array]]) -> None:
-        """Let each BatchNorm layer take a batch's mean and variance into its running averages."""
+        """Update the running averages of each BatchNorm layer with the batch statistics of a `Step`."""
         for name, layer in self.layers:
             if isinstance(layer, BatchNorm):
                 layer.observe(statistics[name])
 
     def accuracy(self, x_train: Array, y_train: Array, x_test: Array, y_test: Array) -> tuple[list[float], list[float]]:
-        """Measure the network on both sets, add a point to its learning curves and return the two curves.
+        """Measure accuracy on both sets, append it to the learning curves and return both curves.
 
-        Call it now and then between `train` steps: `curves["steps"]` holds how many steps had been taken at
-        each point, the two lists returned the accuracies (0 to 1) there. The notebook compared predictions
-        of all pictures with the labels of the first few, and drew losses under the name of accuracies.
+        Call it between `train` steps. `curves["steps"]` holds the number of steps taken at each point, the two
+        returned lists the accuracies (0 to 1). (The notebook's version compared the predictions for all pictures
+        with the labels of the first few, and plotted losses labelled as accuracies.)
         """
         self.curves["steps"].append(self.steps)
         self.curves["train"].append(self.forward(x_train, y_train)[2])
@@ -241,9 +295,9 @@ class CNN:
         return list(self.curves["train"]), list(self.curves["test"])
 
     def check(self, pictures: Array, labels: Array) -> Array:
-        """Labels as (n,) whole numbers, if they and the pictures fit this network.
+        """Check that pictures (n, 28, 28) and labels fit this network, and return the labels as an array (n,).
 
-        Raises ShapeError or ValueError, in a sentence, if they do not.
+        Raises ShapeError or ValueError, with a message of one sentence, if they do not.
         """
         labels = np.atleast_1d(np.asarray(labels))
         if not self.layers:
@@ -258,11 +312,11 @@ class CNN:
             raise ValueError(f"Labels must be whole numbers from 0 to {classes - 1}.")
         return labels
 
-    # Describing
+    # Description
 
     @property
     def size(self) -> int:
-        """How many parameters the network has."""
+        """Number of parameters."""
         return sum(array.size for array in self.params.values())
 
     def __repr__(self) -> str:

@@ -1,7 +1,7 @@
-"""The scores before the softmax and their gradients: what all explanations by derivatives stand on.
+"""Class scores (the logits before the softmax) and their gradients, which all gradient-based explanations use.
 
-Scores, not probabilities, are differentiated: a probability near one hardly moves, whatever the picture does (Simonyan,
-Vedaldi and Zisserman, "Deep inside convolutional networks", 2013, arXiv:1312.6034).
+Scores are differentiated rather than probabilities: a probability close to one hardly changes, whatever happens to the
+picture (Simonyan, Vedaldi and Zisserman, "Deep inside convolutional networks", 2013, arXiv:1312.6034, section 3).
 """
 
 from __future__ import annotations
@@ -15,34 +15,28 @@ Array = np.ndarray
 
 
 def scores(network: CNN, x: Array) -> Array:
-    """What the last layer has before its softmax, (K, N), for a scaled batch (C, H, W, N)."""
-    for name, layer in network.layers:
-        if name == network.layers[-1][0] and isinstance(layer, Softmax):
-            return layer.logits(x)
-        x, _ = layer.forward(x)
-    return x
+    """Return the class scores (K, N) for a scaled batch `x` (C, H, W, N).
+
+    A network that does not end with Softmax has no logits; its output (K, N) is returned.
+    """
+    last = network.layers[-1][1]
+    for passed in network.passes(x, stop=-1 if isinstance(last, Softmax) else None):
+        x = passed.output
+    return last.logits(x) if isinstance(last, Softmax) else x
 
 
 def score_gradients(network: CNN, x: Array, direction: Array) -> list[Array]:
-    """Gradients of a weighted sum of scores, for the input and for what each layer but the last gives.
+    """Return the gradients of a weighted sum of scores for the input and for every layer's output but the last.
 
-    `x` is a scaled batch (C, H, W, N), `direction` the weights (K,), e.g. a single 1 at a digit. Entry 0 has the
-    input's shape, entry i that of the i-th layer's output.
+    `x` is a scaled batch (C, H, W, N); `direction` (K,) holds the weights, for example a single 1 at one class. Entry 0
+    has the shape of `x`, entry i that of the output of layer i, counted from 1.
     """
     passed = list(network.passes(x))
-    last = passed[-1]
     dy = np.repeat(direction[:, None].astype(x.dtype), x.shape[-1], axis=1)
-    if isinstance(last.layer, Softmax):
-        dy, _ = last.layer.backward_from_logits(dy, last.cache)
-    else:
-        dy, _ = last.layer.backward(dy, last.cache)
-    found = [dy]
-    for one in reversed(passed[:-1]):
-        dy, _ = one.layer.backward(dy, one.cache)
-        found.append(dy)
-    return found[::-1]
+    back = network.backward(passed, dy, from_logits=isinstance(passed[-1].layer, Softmax))
+    return [one.dx for one in back][::-1]
 
 
 def toward(network: CNN, answer: int) -> Array:
-    """The direction (K,) of one answer's score alone."""
+    """Return the direction (K,) for `score_gradients` that picks the score of the class `answer` alone."""
     return np.eye(network.output_shape[0], dtype=network.dtype)[answer]

@@ -1,4 +1,4 @@
-"""Adapting a copy to a hand: gradients, what is learned, what is kept, what is left alone."""
+"""Fine-tuning a copy for one writer: gradients, what is learned, what is kept, what is left alone."""
 
 from __future__ import annotations
 
@@ -55,16 +55,17 @@ def test_one_seed_gives_one_result(network, digits):
 
 def test_gradients_are_those_of_the_network_outside_training(network, digits, rng):
     place = fine_tuning.first_dense(network)
-    x, labels = fine_tuning.features(network, digits.training[0][:8], place), digits.training[1][:8]
-    loss, gradients = fine_tuning._gradients(network.layers[place:], x, labels)
+    x, labels = network.outputs(digits.training[0][:8], place), digits.training[1][:8]
+    loss, gradients = fine_tuning._gradients(network, place, x, labels)
+    assert gradients.keys() == {name for name in network.params if name.startswith(("dense1", "norm4", "softmax1"))}
     assert loss == pytest.approx(network.score(network.predict_output(digits.training[0][:8]), labels)[0], rel=1e-4)
     for name in ("dense1.weights", "norm4.scale", "softmax1.bias"):
         direction = rng.standard_normal(network.params[name].shape).astype(np.float32)
         direction /= np.linalg.norm(direction)
         network.params[name] += 0.01 * direction
-        above, _ = fine_tuning._gradients(network.layers[place:], x, labels)
+        above, _ = fine_tuning._gradients(network, place, x, labels)
         network.params[name] -= 0.02 * direction
-        below, _ = fine_tuning._gradients(network.layers[place:], x, labels)
+        below, _ = fine_tuning._gradients(network, place, x, labels)
         network.params[name] += 0.01 * direction
         assert float((gradients[name] * direction).sum()) == pytest.approx((above - below) / 0.02, rel=0.05, abs=2e-3)
 

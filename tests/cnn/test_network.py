@@ -77,10 +77,68 @@ def test_the_backward_pass_is_the_transpose_of_the_forward_pass():
     x, u = rng.standard_normal((1, 10, 10, 2)), rng.standard_normal((1, 10, 10, 2))
     passed = list(network.passes(x))
     truth = one_hot(np.array([1, 2]), 4, np.float64)
-    dx, _ = network.backward(passed, truth)
+    dx = list(network.backward(passed, *network.loss_gradient(truth, passed[-1].output)))[-1].dx
     h = 1e-6
     above, below = (cross_entropy(truth, list(network.passes(x + s * u))[-1].output) for s in (h, -h))
     assert (above - below) / (2 * h) == pytest.approx(float((dx * u).sum()), rel=1e-5)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 4, 7, 8])
+def test_a_pass_in_two_parts_is_the_whole_pass(cut):
+    network, x = small(), np.random.default_rng(2).standard_normal((1, 10, 10, 3))
+    whole = list(network.passes(x))
+    first = list(network.passes(x, stop=cut))
+    second = list(network.passes(first[-1].output if first else x, start=cut))
+    assert [passed.name for passed in first + second] == [name for name, _ in network.layers]
+    for passed, expected in zip(first + second, whole, strict=True):
+        np.testing.assert_array_equal(passed.output, expected.output)
+    assert [passed.name for passed in network.passes(whole[1].output, start=2, stop=-3)] == [
+        "relu1",
+        "conv2",
+        "flatten1",
+    ]
+
+
+def test_a_gradient_sent_back_between_two_layers_agrees_with_central_differences():
+    # From the output of layer 5 (dense1) back to the input of layer 3 (conv2), no further in either direction.
+    network, rng = small(), np.random.default_rng(3)
+    x = list(network.passes(rng.standard_normal((1, 10, 10, 2)), stop=3))[-1].output
+    passed = list(network.passes(x, start=3, stop=6))
+    dy = rng.standard_normal(passed[-1].output.shape)
+    back = list(network.backward(passed, dy))
+    assert [one.name for one in back] == ["dense1", "flatten1", "conv2"]
+    assert [set(one.gradients) for one in back] == [
+        {"dense1.weights", "dense1.bias"},
+        set(),
+        {"conv2.weights", "conv2.bias"},
+    ]
+
+    def value() -> float:
+        return float((list(network.passes(x, start=3, stop=6))[-1].output * dy).sum())
+
+    np.testing.assert_allclose(back[-1].dx, numeric_gradient(value, x), rtol=1e-5, atol=1e-7)
+    for one in back:
+        for name, gradient in one.gradients.items():
+            np.testing.assert_allclose(gradient, numeric_gradient(value, network.params[name]), rtol=1e-5, atol=1e-7)
+
+
+def test_only_a_softmax_has_logits_to_start_from():
+    network = small()
+    passed = list(network.passes(np.zeros((1, 10, 10, 1))))
+    with pytest.raises(ValueError, match="relu2 has no logits"):
+        list(network.backward(passed[:-1], passed[-2].output, from_logits=True))
+
+
+@pytest.mark.parametrize("stop", [0, 1, 5, -1, None])
+def test_outputs_of_a_layer_are_those_of_the_trace(stop, digits):
+    network = build("deeper", seed=2)
+    pictures = digits.test_images[:150]  # more than go through together
+    found = network.outputs(pictures, stop)
+    shown = [network.scaled(pictures), *(output for _, output in network.trace(pictures))]
+    expected = shown[len(network.layers) if stop is None else stop % len(network.layers)]
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+    assert network.outputs(pictures[:0], stop).shape == (*expected.shape[:-1], 0)
 
 
 def test_both_ways_through_the_softmax_give_the_same_gradient(digits):
