@@ -1,8 +1,7 @@
-"""The optimisers: they see named parameters and their gradients, never layers, and change the parameters.
+"""Optimisers: update named parameters in place from their gradients; they know nothing of layers.
 
-All three change the arrays in place and serve every parameter of every layer. `lr` may be changed at any
-time. `weight_decay` shrinks the weights a little at each step, apart from the gradient ("decoupled",
-Loshchilov and Hutter 2017, arXiv:1711.05101); only matrices and kernels shrink, biases and scales do not.
+`lr` may be changed at any time. `weight_decay` is decoupled from the gradient (Loshchilov and Hutter 2017,
+arXiv:1711.05101) and applies to matrices and kernels only, not to biases and scales.
 """
 
 from __future__ import annotations
@@ -16,7 +15,10 @@ Parameters = dict[str, Array]
 
 
 class Optimizer:
-    """What the three have in common: a learning rate, a memory a parameter, and one step."""
+    """Base class: learning rate, weight decay, and a state per parameter.
+
+    Raises ValueError for a learning rate that is not above 0 or a negative weight decay.
+    """
 
     memories: ClassVar[tuple[str, ...]] = ()
     """Names of the running averages that the rule keeps for each parameter."""
@@ -32,7 +34,7 @@ class Optimizer:
         self.memory: dict[str, Parameters] = {name: {} for name in self.memories}
 
     def step(self, params: Parameters, grads: Parameters) -> None:
-        """Change each of `params` in place by its gradient of the same name and shape."""
+        """Update each of `params` in place by the gradient of the same name and shape."""
         self.steps += 1
         for name, param in params.items():
             if self.weight_decay and param.ndim > 1:
@@ -41,16 +43,16 @@ class Optimizer:
             self.update(param, grads[name], *kept)
 
     def update(self, param: Array, grad: Array, *memory: Array) -> None:
-        """Change one parameter, and the memories kept for it, in place."""
+        """Update one parameter and its running averages in place."""
         raise NotImplementedError
 
     def state(self) -> dict[str, Any]:
-        """All that a checkpoint needs: `steps` and copies of the memories."""
+        """Return the state for a checkpoint: `steps` and copies of all running averages."""
         copies = {memory: {name: a.copy() for name, a in kept.items()} for memory, kept in self.memory.items()}
         return {"steps": self.steps, "memory": copies}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` returned."""
+        """Restore what `state` returned."""
         self.steps = int(state["steps"])
         self.memory = {m: {name: a.copy() for name, a in kept.items()} for m, kept in state["memory"].items()}
 
@@ -69,10 +71,9 @@ class SGD(Optimizer):
 
 
 class Momentum(Optimizer):
-    """A heavy ball that rolls on: Polyak 1964; Sutskever et al. 2013.
+    """Gradient descent with momentum (Polyak 1964; Sutskever et al. 2013).
 
-    v <- gamma v - lr g; w <- w + v. The notebook gave a velocity to the weights and none to the biases; here
-    all parameters have one.
+    v <- gamma v - lr g; w <- w + v. In the notebook only the weights had a velocity; here the biases have one too.
     """
 
     memories = ("velocity",)
@@ -89,14 +90,14 @@ class Momentum(Optimizer):
 
 
 class Adam(Optimizer):
-    """Steps scaled by running averages of the gradient and of its square: Kingma and Ba, arXiv:1412.6980.
+    """Adam: steps scaled by running averages of the gradient and its square (Kingma and Ba 2014, arXiv:1412.6980).
 
-    m <- beta1 m + (1 - beta1) g; v <- beta2 v + (1 - beta2) g^2; both divided by 1 - beta^t because they
-    began at zero; w <- w - lr m' / (sqrt(v') + epsilon).
+    m <- beta1 m + (1 - beta1) g; v <- beta2 v + (1 - beta2) g^2; m' = m / (1 - beta1^t) and v' = v / (1 - beta2^t)
+    correct for the start at zero; w <- w - lr m' / (sqrt(v') + epsilon).
 
-    What was wrong in the notebook's `backwardProp_adam`: it averaged the gradient of the layer's *output*
-    instead of that of the weights; it forgot both averages at each call and then went 29 steps with one and
-    the same gradient; it added Nesterov's term to m' half-way; and the bias never learned.
+    The notebook's `backwardProp_adam` was wrong in four ways: it averaged the gradient of the layer's *output*
+    instead of that of the weights; it reset both averages at each call and then took 29 steps with the same
+    gradient; it added part of Nesterov's term to m'; and it never updated the bias.
     """
 
     memories = ("m", "v")
@@ -119,7 +120,7 @@ class Adam(Optimizer):
         m += (1 - self.beta1) * grad
         v *= self.beta2
         v += (1 - self.beta2) * np.square(grad)
-        # Both corrections as plain numbers, so that only two passes over the arrays are left.
+        # The corrections are applied to scalars where possible, which saves passes over the arrays.
         rate = self.lr / (1 - self.beta1**self.steps)
         root = np.sqrt(v / (1 - self.beta2**self.steps))
         root += self.epsilon

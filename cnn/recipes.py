@@ -1,4 +1,4 @@
-"""Recipes: an architecture and how it is trained, under a name that command line and page know."""
+"""Recipes: named combinations of an architecture and training settings, for the command line and the page."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from cnn.settings import Settings
 
 @dataclass(frozen=True)
 class Recipe:
-    """What to build and how to train it."""
+    """An architecture, the settings to train it with, and a description for users."""
 
     architecture: str
+    """A name in `cnn.architectures.ARCHITECTURES`."""
     settings: Settings
     about: str
 

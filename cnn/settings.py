@@ -1,4 +1,4 @@
-"""What can be chosen about a training run, as one value that is checked when it is made."""
+"""Settings of a training run, validated on construction."""
 
 from __future__ import annotations
 
@@ -11,30 +11,33 @@ from cnn.schedules import SCHEDULES
 
 @dataclass(frozen=True)
 class Settings:
-    """All choices of a run but the layers. Raises ValueError, in a sentence, for values that make no sense."""
+    """All settings of a training run except the architecture.
+
+    Raises ValueError, with a message of one sentence, for values that are out of range or of the wrong type.
+    """
 
     optimizer: str = "adam"
     """"sgd", "momentum" or "adam"."""
     learning_rate: float = 0.002
-    """The highest rate of the schedule."""
+    """The highest learning rate of the schedule."""
     schedule: str = "cosine"
     """"constant", "cosine" or "one-cycle"."""
     momentum: float = 0.9
-    """Momentum's gamma, and Adam's beta 1; plain SGD has none."""
+    """Gamma of Momentum, or beta 1 of Adam; SGD ignores it."""
     batch_size: int = 128
     epochs: int = 10
-    """How often each image is seen, unless `seconds` ends the run."""
+    """Number of passes over the training images, unless `seconds` is set."""
     seconds: float | None = None
-    """If given, the run lasts as long, however many epochs that makes. Such a run depends on the machine."""
+    """Duration of the run instead of a number of epochs; its result then depends on the machine's speed."""
     images: int | None = None
-    """Learn from the first so many training images; None: from all."""
+    """Number of training images to use, from the first on; None uses all."""
     warps: bool = True
-    """Show each image turned, stretched and bent a little, anew each time."""
+    """Augment: rotate, stretch and bend each image slightly, differently each time."""
     dropout: float | None = None
-    """Replaces the share of every Dropout layer; None: as the architecture says."""
+    """Probability for every Dropout layer, 0 to 1; None keeps those of the architecture."""
     weight_decay: float = 0.0
     average: float = 0.999
-    """Memory of the moving average of the weights that is used in the end; 0: no average."""
+    """Decay rate of the moving average of the weights, which is the result of the run; 0 turns it off."""
     seed: int = 0
 
     def __post_init__(self) -> None:

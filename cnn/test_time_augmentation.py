@@ -1,9 +1,9 @@
-"""Looking again when in doubt: a picture as it is, moved, turned, larger and smaller, and the mean of what was read.
+"""Test-time augmentation: average the predictions for shifted, rotated and scaled copies of an uncertain picture.
 
-A network that learned from warped pictures still answers a little differently to each of them; the mean over such
-views errs less than any one (Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional
-neural networks", 2012, section 4.1). Most drawings are read surely at once; for those it changes nothing, and one
-look does.
+A network trained on warped pictures still predicts slightly different probabilities for each variant; their mean is
+more accurate than any one of them (Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional
+neural networks", 2012, section 4.1). Most pictures are classified with confidence by a single pass; the others take
+AUGMENTATIONS passes more.
 """
 
 from __future__ import annotations
@@ -16,32 +16,37 @@ import numpy as np
 Array = np.ndarray
 
 SHIFTS = tuple((down, right) for down in (0, -1, 1) for right in (0, -1, 1))
-"""Pixels down and to the right; the first view is the picture itself."""
+"""Pixels down and to the right. The first is no shift, so the first augmentation is the picture itself."""
 ROTATIONS = (-8.0, -4.0, 4.0, 8.0)
-"""Degrees."""
+"""Degrees, clockwise."""
 SCALES = (0.88, 0.94, 1.06, 1.12)
+"""Factors of the size."""
 AUGMENTATIONS = len(SHIFTS) + len(ROTATIONS) + len(SCALES)
+"""Number of variants of a picture, the unchanged one included."""
 CONFIDENT = 0.98
-"""From this probability on, one look is enough: on held-out images and drawings, more looks changed no answer there."""
+"""Probability from which on a single pass is enough.
+
+Above it, augmentation changed no prediction for held-out images and drawings.
+"""
 
 MARGIN = 4
-"""Paper around the picture: no view looks further out."""
+"""Width of the paper border added to each side before resampling, in pixels; no variant samples beyond it."""
 
 
 @cache
 def _gather(height: int, width: int) -> tuple[Array, Array]:
-    """Where each view's pixels come from: places (4, AUGMENTATIONS, height, width) on the paper, and their weights.
+    """Return bilinear sampling indices and weights, both (4, AUGMENTATIONS, height, width).
 
-    Four neighbours share each pixel, by distance (bilinear interpolation).
+    Indices point into the flattened picture with its paper border: the four neighbours of each sampling point.
     """
     y, x = np.indices((height, width), float)
     middle_y, middle_x = (height - 1) / 2, (width - 1) / 2
-    turned = np.radians([*(0 for _ in SHIFTS), *ROTATIONS, *(0 for _ in SCALES)])[:, None, None]
-    sizes = np.array([*(1 for _ in SHIFTS), *(1 for _ in ROTATIONS), *SCALES])[:, None, None]
-    steps = np.zeros((AUGMENTATIONS, 2, 1, 1))
-    steps[: len(SHIFTS), :, 0, 0] = SHIFTS
-    from_y = (np.cos(turned) * (y - middle_y) - np.sin(turned) * (x - middle_x)) / sizes + middle_y - steps[:, 0]
-    from_x = (np.sin(turned) * (y - middle_y) + np.cos(turned) * (x - middle_x)) / sizes + middle_x - steps[:, 1]
+    angles = np.radians([*(0 for _ in SHIFTS), *ROTATIONS, *(0 for _ in SCALES)])[:, None, None]
+    scales = np.array([*(1 for _ in SHIFTS), *(1 for _ in ROTATIONS), *SCALES])[:, None, None]
+    shifts = np.zeros((AUGMENTATIONS, 2, 1, 1))
+    shifts[: len(SHIFTS), :, 0, 0] = SHIFTS
+    from_y = (np.cos(angles) * (y - middle_y) - np.sin(angles) * (x - middle_x)) / scales + middle_y - shifts[:, 0]
+    from_x = (np.sin(angles) * (y - middle_y) + np.cos(angles) * (x - middle_x)) / scales + middle_x - shifts[:, 1]
     wide, high = width + 2 * MARGIN, height + 2 * MARGIN
     from_y = np.clip(from_y + MARGIN, 0, high - 2)
     from_x = np.clip(from_x + MARGIN, 0, wide - 2)
@@ -54,36 +59,49 @@ def _gather(height: int, width: int) -> tuple[Array, Array]:
 
 
 def augmented(pictures: Array) -> Array:
-    """Pictures (n, 28, 28) uint8 -> (AUGMENTATIONS, n, 28, 28) uint8: unchanged, then the variants."""
+    """Return the variants (AUGMENTATIONS, n, 28, 28) uint8 of pictures (n, 28, 28) uint8.
+
+    The first variant is the pictures themselves. Areas from outside a picture are paper, 0.
+    """
     n, height, width = pictures.shape
-    paper = np.zeros((n, height + 2 * MARGIN, width + 2 * MARGIN), np.float32)
-    paper[:, MARGIN : MARGIN + height, MARGIN : MARGIN + width] = pictures
-    flat = paper.reshape(n, -1)
+    bordered = np.zeros((n, height + 2 * MARGIN, width + 2 * MARGIN), np.float32)
+    bordered[:, MARGIN : MARGIN + height, MARGIN : MARGIN + width] = pictures
+    flat = bordered.reshape(n, -1)
     places, weights = _gather(height, width)
-    seen = np.full((n, AUGMENTATIONS, height, width), 0.5, np.float32)
+    variants = np.full((n, AUGMENTATIONS, height, width), 0.5, np.float32)
     for place, weight in zip(places, weights, strict=True):
-        seen += weight * flat[:, place]
-    return seen.astype(np.uint8).swapaxes(0, 1)
+        variants += weight * flat[:, place]
+    return variants.astype(np.uint8).swapaxes(0, 1)
 
 
 def augmented_outputs(predict: Callable[[Array], Array], pictures: Array) -> Array:
-    """Outputs (AUGMENTATIONS, n, K) of every view, by `predict`: (m, 28, 28) -> (m, K)."""
-    seen = augmented(np.asarray(pictures))
-    return predict(seen.reshape(-1, *seen.shape[2:])).reshape(*seen.shape[:2], -1)
+    """Return the outputs (AUGMENTATIONS, n, K) for all variants of pictures (n, 28, 28).
+
+    `predict` maps pictures (m, 28, 28) uint8 to outputs (m, K).
+    """
+    variants = augmented(np.asarray(pictures))
+    return predict(variants.reshape(-1, *variants.shape[2:])).reshape(*variants.shape[:2], -1)
 
 
 def combine(outputs: Array) -> Array:
-    """From outputs (V, n, K) of V views to (n, K): the first view's where it is sure, the mean where it doubts."""
-    doubtful = outputs[0].max(axis=1, keepdims=True) < CONFIDENT
-    return np.where(doubtful, outputs.mean(axis=0), outputs[0])
+    """Combine outputs (V, n, K) of V variants to (n, K).
+
+    The first variant's output where its largest probability is at least CONFIDENT, else the mean of all.
+    """
+    uncertain = outputs[0].max(axis=1, keepdims=True) < CONFIDENT
+    return np.where(uncertain, outputs.mean(axis=0), outputs[0])
 
 
 def averaged_outputs(predict: Callable[[Array], Array], pictures: Array) -> Array:
-    """Outputs (n, K) for pictures (n, 28, 28): one look each, and many more where the first one leaves doubt."""
+    """Return outputs (n, K) for pictures (n, 28, 28), averaged over all variants where one pass is not CONFIDENT.
+
+    Equals `combine(augmented_outputs(predict, pictures))`, but computes the variants only where they are needed.
+    `predict` maps pictures (m, 28, 28) uint8 to outputs (m, K).
+    """
     pictures = np.asarray(pictures)
     outputs = predict(pictures)
-    doubtful = outputs.max(axis=1) < CONFIDENT
-    if doubtful.any():
+    uncertain = outputs.max(axis=1) < CONFIDENT
+    if uncertain.any():
         outputs = outputs.copy()
-        outputs[doubtful] = augmented_outputs(predict, pictures[doubtful]).mean(axis=0)
+        outputs[uncertain] = augmented_outputs(predict, pictures[uncertain]).mean(axis=0)
     return outputs

@@ -1,8 +1,8 @@
-"""Training: `fit` teaches a network, a batch at a time, and tells what happens as a stream of events.
+"""Training: `fit` is a generator that trains a network batch by batch and yields events.
 
-Stopping means not to ask for the next event. Everything that a run needs to go on stands in its `Run`; all
-its randomness is derived from the seed and the number of the step, so that a run that was stopped and taken
-up again, in this process or another, ends with the same weights as one that was not.
+To stop, do not ask for the next event. A `Run` holds everything needed to continue, and all randomness is derived from
+the seed and the number of the step: a run that is interrupted and resumed, in this process or another, ends with the
+same weights as one that is not.
 """
 
 from __future__ import annotations
@@ -28,45 +28,56 @@ Array = np.ndarray
 Examples = tuple[Array, Array]
 """Pictures (n, 28, 28) and labels (n,)."""
 Augment = Callable[[Array, np.random.Generator], Array]
-"""Pictures (n, 28, 28) -> as many others of the same digits."""
+"""Maps pictures (n, 28, 28) to augmented ones of the same shape and classes."""
 
 RECENT = 50
-"""Steps over which the loss is averaged before a run is called diverged."""
+"""Number of steps over which the loss is averaged to detect divergence."""
 
 USUAL_RATES = {"sgd": 0.05, "momentum": 0.02, "adam": 0.002}
-"""What works for most small networks: advice after a run that diverged."""
+"""Learning rates that work for most small networks, suggested after a run diverged."""
 
 
 @dataclass(frozen=True)
 class StepDone:
-    """One batch was learned from. Loss and accuracy (0 to 1) were measured on it just before."""
+    """One step of the optimiser was taken."""
 
     step: int
+    """Number of steps so far."""
     epoch: int
+    """Number of the epoch, from 1."""
     progress: float
+    """Share of the run that is done, 0 to 1."""
     loss: float
+    """Mean over the batch, before the step."""
     accuracy: float
+    """On the batch, before the step; 0 to 1."""
     learning_rate: float
     images_per_second: float
+    """Moving average."""
     seconds: float
+    """Time spent on training and validation so far."""
 
 
 @dataclass(frozen=True)
 class EpochDone:
-    """Every image was seen once more. Training figures are means over the epoch's batches."""
+    """One epoch is over: every training image was used once. Accuracies are from 0 to 1."""
 
     epoch: int
     step: int
     training_loss: float
+    """Mean over the epoch's images, each measured before the step that used it."""
     training_accuracy: float
+    """As `training_loss`."""
     validation_loss: float
+    """Of the averaged weights, see `Run.result`."""
     validation_accuracy: float
+    """As `validation_loss`."""
     seconds: float
 
 
 @dataclass(frozen=True)
 class Finished:
-    """The run came to its end; the figures are those of the network that is to be used."""
+    """The run is complete; loss and accuracy (0 to 1) are those of `Run.result`."""
 
     steps: int
     epochs: int
@@ -77,7 +88,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Diverged:
-    """The loss ran away; `sentence` says why and what to try."""
+    """The run was ended because its loss diverged; `sentence` explains it and suggests a learning rate."""
 
     step: int
     loss: float
@@ -89,10 +100,10 @@ Event = StepDone | EpochDone | Finished | Diverged
 
 
 class Run:
-    """A training run between two steps: network, optimiser, averaged weights and how far it has come.
+    """State of a training run between two steps: network, optimiser, averaged weights and progress.
 
-    `settings` may be replaced while the run goes on; learning rate, momentum, dropout and weight decay count
-    from the next step.
+    `settings` may be replaced during the run; learning rate, momentum, dropout and weight decay take effect at the
+    next step.
     """
 
     def __init__(self, network: CNN, settings: Settings) -> None:
@@ -107,16 +118,17 @@ class Run:
         self.recent: deque[float] = deque(maxlen=RECENT)
 
     def result(self) -> CNN:
-        """A copy of the network with the averaged weights, where there are any: the one to use."""
+        """Return a copy of the network, with the averaged weights if there are any: the network to use."""
         copy = deepcopy(self.network)
         if self.averages:
             copy.set_arrays(self.averages)
         return copy
 
     def average(self) -> None:
-        """Take the present weights and statistics into the moving average (Polyak and Juditsky 1992).
+        """Update the moving average of weights and running statistics (Polyak and Juditsky 1992).
 
-        The memory grows with the run, so that the random first weights are soon forgotten.
+        The decay rate is min(settings.average, (1 + step) / (10 + step)): it grows with the run, so that the random
+        initial weights soon lose their influence.
         """
         if not self.settings.average:
             return
@@ -131,26 +143,30 @@ class Run:
 
 
 class Warp(Protocol):
-    """An `Augment` of any strength."""
+    """An `Augment` with a strength."""
 
     def __call__(self, pictures: Array, rng: np.random.Generator, strength: float) -> Array:
-        """As many other pictures of the same digits, changed with a strength from 0 (not at all) to 1."""
+        """Return augmented pictures (n, 28, 28); a strength of 0 changes nothing, 1 is the full strength."""
 
 
 class Engine(Protocol):
-    """What computes: one batch's gradients, and answers for many pictures."""
+    """Computes gradients and predictions: the plain engine, or the fast one in `cnn.fast.engine`."""
 
     def gradients(
         self, network: CNN, pictures: Array, labels: Array, seeds: list[int], augment: Augment | None
     ) -> Step:
-        """Loss, accuracy and gradients on pictures (n, 28, 28) uint8; random generators are made from `seeds`."""
+        """Compute loss, accuracy and gradients on pictures (n, 28, 28) uint8 and labels (n,).
+
+        The pictures are first passed through `augment`, if given. All random numbers come from generators seeded with
+        `seeds`.
+        """
 
     def predict(self, network: CNN, pictures: Array) -> Array:
-        """Probabilities (n, 10) float32 for pictures (n, 28, 28)."""
+        """Return probabilities (n, K) float32 for pictures (n, 28, 28)."""
 
 
 class PlainEngine:
-    """The layers as they are, one after the other: the engine that a student reads."""
+    """The readable engine: the layers of `cnn.layers`, one after the other."""
 
     def gradients(
         self, network: CNN, pictures: Array, labels: Array, seeds: list[int], augment: Augment | None
@@ -170,13 +186,15 @@ def fit(
     validation: Examples,
     augment: Warp | None = None,
     engine: Engine | None = None,
+    clock: Callable[[], float] = perf_counter,
 ) -> Iterator[Event]:
-    """Train `run.network`, from wherever the run stands, and yield what happens.
+    """Train `run.network` from the state in `run`, and yield events.
 
-    `training` and `validation` are (pictures (n, 28, 28) uint8, labels (n,)); `augment` is used if the
-    settings say so; without an `engine` the plain one computes. Yields StepDone after each batch, EpochDone after
-    each epoch, at last Finished or Diverged. The last batch of an epoch is smaller where the numbers do not divide.
-    Raises ShapeError or ValueError at once when the data do not fit the network.
+    `training` and `validation` are (pictures (n, 28, 28) uint8, labels (n,)). `augment` is applied if
+    `settings.warps` is set. Without an `engine` the plain one is used. `clock` returns the time in seconds, from any
+    origin. Yields StepDone after each batch, EpochDone after each epoch, and finally Finished or Diverged. The last
+    batch of an epoch is smaller if the batch size does not divide the number of images. Raises ShapeError or
+    ValueError at the first event if the data do not fit the network.
     """
     pictures, labels = training[0][: run.settings.images], training[1][: run.settings.images]
     network = run.network
@@ -191,18 +209,18 @@ def fit(
     speed = 0.0
 
     while True:
-        begun = perf_counter()
+        begun = clock()
         settings = run.settings
         progress = run.step / last_step if last_step else run.seconds / (settings.seconds or 1)
         if progress >= 1:
-            yield _finished(run, validation, steps_an_epoch, engine)
+            yield _finished(run, validation, steps_an_epoch, engine, clock)
             return
         _apply(settings, run, SCHEDULES[settings.schedule](progress))
         shown = partial(warp, strength=warp_strength(progress)) if warp is not None else None
 
         place = run.step % steps_an_epoch * batch_size
         chosen = order[place : place + batch_size]
-        # A run that diverges overflows first: the check below ends it, a warning would only scare.
+        # A run that diverges overflows first; the check below detects and ends it, so no warning is needed.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             step = engine.gradients(network, pictures[chosen], labels[chosen], [settings.seed, run.step], shown)
             run.optimizer.step(network.params, step.gradients)
@@ -213,7 +231,7 @@ def fit(
         run.epoch_loss += step.loss * len(chosen)
         run.epoch_right += step.accuracy * len(chosen)
         run.recent.append(step.loss)
-        took = perf_counter() - begun
+        took = clock() - begun
         run.seconds += took
         speed = len(chosen) / took if not speed else 0.95 * speed + 0.05 * len(chosen) / took
         epoch = (run.step - 1) // steps_an_epoch + 1
@@ -231,19 +249,19 @@ def fit(
             yield Diverged(run.step, step.loss, _advice(run), run.seconds)
             return
         if run.step % steps_an_epoch == 0:
-            begun = perf_counter()
+            begun = clock()
             seen, loss, right = len(pictures), run.epoch_loss, run.epoch_right
             validation_loss, validation_accuracy = _measure(run, validation, engine)
             run.epoch_loss = run.epoch_right = 0.0
             order = _order(run, len(pictures), steps_an_epoch)
-            run.seconds += perf_counter() - begun
+            run.seconds += clock() - begun
             yield EpochDone(
                 epoch, run.step, loss / seen, right / seen, validation_loss, validation_accuracy, run.seconds
             )
 
 
 def _order(run: Run, n: int, steps_an_epoch: int) -> Array:
-    """The order in which this epoch shows the images: a permutation that seed and epoch alone decide."""
+    """Return the order of the images in this epoch: a permutation (n,) determined by seed and epoch."""
     return np.random.default_rng([run.settings.seed, run.step // steps_an_epoch, n]).permutation(n)
 
 
@@ -252,7 +270,7 @@ def _optimizer(settings: Settings) -> Optimizer:
 
 
 def _apply(settings: Settings, run: Run, factor: float) -> None:
-    """Hand the present settings, which may have just been changed, to optimiser and layers."""
+    """Copy the current settings to the optimiser and the Dropout layers; `factor` scales the learning rate."""
     optimizer = run.optimizer
     optimizer.lr = settings.learning_rate * factor
     optimizer.weight_decay = settings.weight_decay
@@ -267,20 +285,22 @@ def _apply(settings: Settings, run: Run, factor: float) -> None:
 
 
 def _measure(run: Run, examples: Examples, engine: Engine) -> tuple[float, float]:
-    """Loss and accuracy of the network that would be used if the run ended now."""
+    """Return loss and accuracy (0 to 1) of `run.result()` on `examples`."""
     network = run.result()
     return network.score(engine.predict(network, examples[0]), examples[1])
 
 
-def _finished(run: Run, validation: Examples, steps_an_epoch: int, engine: Engine) -> Finished:
-    begun = perf_counter()
+def _finished(
+    run: Run, validation: Examples, steps_an_epoch: int, engine: Engine, clock: Callable[[], float]
+) -> Finished:
+    begun = clock()
     loss, accuracy = _measure(run, validation, engine)
-    run.seconds += perf_counter() - begun
+    run.seconds += clock() - begun
     return Finished(run.step, run.step // steps_an_epoch, loss, accuracy, run.seconds)
 
 
 def _has_diverged(run: Run) -> bool:
-    """Whether the loss is no number, or was worse on average than twice that of guessing, for a while."""
+    """Whether the loss is not finite, or its mean over RECENT steps exceeds twice that of uniform guessing."""
     if not isfinite(run.recent[-1]):
         return True
     guessing = log(run.network.output_shape[0])
@@ -291,6 +311,6 @@ def _advice(run: Run) -> str:
     rate = run.settings.learning_rate
     better = min(rate / 10, USUAL_RATES[run.settings.optimizer])
     return (
-        f"The loss ran away after {run.step:,} steps: with a learning rate of {rate:g} each step jumps over the "
-        f"valley that it should walk down. Try {better:g}."
+        f"The loss ran away after {run.step:,} steps: with a learning rate of {rate:g} each step overshoots the "
+        f"minimum. Try {better:g}."
     )

@@ -1,6 +1,6 @@
-"""Explanations: what a network did with one picture, number by number, and what its answer hangs on.
+"""Explanations of one prediction: all activations, how each value was computed, and what the prediction depends on.
 
-Everything here looks at one pass of one picture; nothing is written to the network.
+Nothing here changes the network.
 """
 
 from cnn.explain.activations import Activations, Place

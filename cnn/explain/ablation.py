@@ -1,4 +1,8 @@
-"""Break it: a copy of a network with filters switched off, noise on its weights, or another temperature."""
+"""Ablation: a copy of a network with filters switched off, noise on its weights, or another temperature.
+
+Comparing its predictions with those of the whole network shows what the ablated part contributes (Morcos, Barrett,
+Rabinowitz and Botvinick, "On the importance of single directions for generalization", 2018, arXiv:1803.06959).
+"""
 
 from __future__ import annotations
 
@@ -14,17 +18,17 @@ Array = np.ndarray
 
 
 def ablated(network: CNN, off: dict[str, list[int]], noise: float, temperature: float, rng: np.random.Generator) -> CNN:
-    """A copy that is worse; the network itself stays as it is.
+    """Return an ablated copy of `network`, which itself does not change.
 
-    `off` names filters, or values of a dense layer, that give zero from now on: {"conv1": [3, 7]}. A normalisation
-    behind them would make something else of that zero, so it is silenced with them. `noise` is the
-    deviation of what is added to each layer's weights, as a share of their own deviation. `temperature` divides
-    the scores before the softmax: above 1 the answers become less sure, below 1 surer (Guo et al., "On calibration
-    of modern neural networks", 2017, arXiv:1706.04599). Raises ValueError for a temperature that is
-    not above zero, or one other than 1 where there is no softmax.
+    `off` lists filters, or units of dense layers, whose output becomes zero, by layer name: {"conv1": [3, 7]}. Where
+    batch normalisation follows, its scale and shift are zeroed as well, because it would shift the zeros. `noise` is
+    the standard deviation of Gaussian noise added to the weights of each layer, relative to the standard deviation of
+    those weights; 0 adds none. `temperature` divides the logits: above 1 the probabilities become more even, below 1
+    less (Guo et al., "On calibration of modern neural networks", 2017, arXiv:1706.04599). Raises ValueError for a
+    temperature not above 0, or other than 1 in a network that does not end with Softmax.
     """
     copy = deepcopy(network)
-    silent: list[int] = []
+    silent: list[int] = []  # channels switched off in the most recent layer with weights
     for name, layer in copy.layers:
         if isinstance(layer, BatchNorm):
             layer.params["scale"][silent] = 0

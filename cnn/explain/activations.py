@@ -1,4 +1,4 @@
-"""A look at one picture on its way: the values that enter the network, and what each layer made of them."""
+"""The activations of one forward pass of one picture: the input and the output of every layer."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from cnn.network import CNN
 
 Array = np.ndarray
 Place = tuple[int, ...]
-"""Where a value stands in its layer: (map, row, column), or (number,) where there are no maps; from 0."""
+"""Index of a value in a layer's output, from 0: (channel, row, column), or (unit,) in a dense layer."""
 
 
 class Activations:
-    """All values of one pass. Number 0 is the input, number i what the i-th layer gave.
+    """All activations of `network` for `picture`, (28, 28) uint8 or floats from 0 to 1.
 
-    They come from `CNN.passes`, the loop that predicts and learns: what is explained is what was computed. Takes
-    a picture (28, 28) and raises ShapeError or ValueError like the network.
+    Number 0 is the input, number i the output of layer i, counted from 1. They come from `CNN.passes`, the loop that
+    also predicts and trains, so they are what the network computes. Raises ShapeError or ValueError like
+    `CNN.scaled`.
     """
 
     def __init__(self, network: CNN, picture: Array) -> None:
@@ -29,41 +30,45 @@ class Activations:
         passed = list(network.passes(x))
         self.names: list[str] = ["input", *(one.name for one in passed)]
         self.values: list[Array] = [x[..., 0], *(one.output[..., 0] for one in passed)]
-        """(C, H, W) or (K,) for the input and each layer."""
+        """The input and each layer's output, (C, H, W) or (K,) float32."""
 
     def __len__(self) -> int:
         return len(self.values)
 
     def layer(self, number: int) -> Layer:
-        """The layer that gave the values with this number; the input (0) has none: raises IndexError."""
+        """Return the layer with this number. Raises IndexError for 0, the input, which is no layer's output."""
         if number < 1:
-            raise IndexError("The input comes from no layer.")
+            raise IndexError("The input is not the output of a layer.")
         return self.network.layers[number - 1][1]
 
     @property
     def answers(self) -> Array:
-        """(K,): what the last layer gave, the probabilities."""
+        """Output of the last layer (K,): the predicted probabilities."""
         return self.values[-1]
 
     @cached_property
     def gradients(self) -> list[Array]:
-        """How fast the likeliest answer's score rises with each value, in the shape of `values` without the last."""
+        """Gradients of the predicted class's score for all `values` but the last, in their shapes."""
         direction = toward(self.network, int(self.answers.argmax()))
         return [one[..., 0] for one in score_gradients(self.network, self.values[0][..., None], direction)]
 
     def at(self, number: int, place: Place) -> float:
-        """The value at a place."""
+        """Return the value at `place`."""
         return float(self.values[number][place])
 
     def clipped(self, number: int, place: Place) -> Place:
-        """The nearest place that these values have; a place of another kind becomes the first or middle one."""
+        """Return the valid place nearest to `place`; one with another number of indices gets the middle of the map."""
         shape = self.values[number].shape
         if len(place) != len(shape):
             place = (place[0], *(side // 2 for side in shape[1:]))
         return tuple(int(min(max(one, 0), side - 1)) for one, side in zip(place, shape, strict=True))
 
     def brightest(self, number: int, channel: int, most: int = 3) -> list[Place]:
-        """The places of a map's largest values that are above its mean, the largest first; at most `most`."""
+        """Return the places of the largest values of a channel's map, largest first.
+
+        At most `most`, and only values above the map's mean; (channel, 0, 0) if no value is. A dense layer's unit is
+        its own only place.
+        """
         values = self.values[number]
         if values.ndim == 1:
             return [(channel,)]
@@ -74,10 +79,10 @@ class Activations:
         return places or [(channel, 0, 0)]
 
     def receptive_field(self, number: int, place: Place) -> tuple[int, int, int, int]:
-        """Which of the input's pixels a value can see: top, left, bottom, right, the last two exclusive.
+        """Return the input pixels that the value at `place` depends on: top, left, bottom, right.
 
-        Behind a dense layer, or Flatten, that is the whole picture. (Receptive fields: Araujo, Norris and Sim,
-        "Computing receptive fields of convolutional neural networks", Distill 2019.)
+        Bottom and right are exclusive. After Flatten or a dense layer it is the whole picture. (Araujo, Norris and
+        Sim, "Computing receptive fields of convolutional neural networks", Distill 2019.)
         """
         height, width = self.network.input_shape[1:]
         if len(place) == 1:

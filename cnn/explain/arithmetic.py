@@ -1,7 +1,7 @@
-"""How one value came about: the numbers that went in, what was done with them, and that the sum is the network's.
+"""Recompute one activation from its inputs and parameters, so that every number behind it can be shown.
 
-Products of two float32 numbers are exact in float64, and so, for all that is shown, is their sum: it differs from the
-network's own float32 result by that result's rounding alone.
+Sums are computed in float64, where products of two float32 numbers are exact; the result differs from the network's
+float32 value only by the rounding of the latter.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Given:
-    """A pixel of the input: the ink that is there, 0 to 1, less a half."""
+    """A pixel of the input: value = ink - 0.5, with ink from 0 (paper) to 1."""
 
     ink: float
     value: float
@@ -26,34 +26,34 @@ class Given:
 
 @dataclass(frozen=True)
 class Sum:
-    """A weighted sum: inputs x weights + bias."""
+    """A weighted sum: the sum of inputs x weights, plus bias."""
 
     inputs: Array
-    """Of a convolution the patch (C, 3, 3); of a dense layer (inputs,), or (C, H, W) where maps arrive. float32."""
+    """float32: the patch (C, 3, 3) for a convolution; (K,) or (C, H, W) for a dense layer."""
     weights: Array
-    """The same shape."""
+    """float32, in the shape of `inputs`."""
     products: Array
-    """The same shape, float64."""
+    """float64, in the shape of `inputs`."""
     total: float
-    """The products' sum."""
+    """Sum of the products."""
     bias: float
     value: float
-    """What the network computed: total + bias, but for its rounding. Of Softmax it is the score, not the answer."""
+    """What the network computed: total + bias, up to rounding. For Softmax, the score before the exponential."""
 
     @property
     def per_map(self) -> Array:
-        """(C,) float64: each input map's share of the total."""
+        """Contribution of each input channel to the total, (C,) float64."""
         return self.products.reshape(len(self.products), -1).sum(axis=1)
 
     def strongest(self, most: int) -> list[Place]:
-        """The places of the products that are largest in size, largest first."""
+        """Return the indices of the `most` products with the largest absolute values, largest first."""
         order = np.argsort(-np.abs(self.products), axis=None, kind="stable")[:most]
         return [tuple(int(one) for one in np.unravel_index(i, self.products.shape)) for i in order]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Pooling: the square (2, 2) of which the largest goes on, and where in it that stands."""
+    """Max pooling: the square (2, 2), and the row and column (0 or 1) of its maximum, which is the value."""
 
     square: Array
     winner: tuple[int, int]
@@ -62,7 +62,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Normalised:
-    """(x - mean) / deviation x scale + shift; `deviation` is the root of the variance and a little more."""
+    """Batch normalisation: (x - mean) / deviation x scale + shift, with deviation = sqrt(variance + epsilon)."""
 
     x: float
     mean: float
@@ -73,13 +73,13 @@ class Normalised:
 
     @property
     def normal(self) -> float:
-        """What x is before scale and shift: how many deviations it lies above the mean."""
+        """The normalised value (x - mean) / deviation, before scale and shift."""
         return (self.x - self.mean) / self.deviation
 
 
 @dataclass(frozen=True)
 class Rectified:
-    """ReLU: the larger of x and zero."""
+    """ReLU: max(0, x)."""
 
     x: float
     value: float
@@ -87,24 +87,24 @@ class Rectified:
 
 @dataclass(frozen=True)
 class Softmaxed:
-    """The last layer: a score for each answer, less the largest, as a power of e, divided by their sum."""
+    """Softmax: value = exp(score - largest score) / sum of the same over all classes."""
 
     score: Sum
-    """How this answer's score came about."""
+    """The score of this class."""
     scores: Array
-    """(K,) float32, of all answers."""
+    """Scores of all classes, (K,) float32."""
     lowered: Array
-    """(K,): less the largest."""
+    """Scores minus the largest score, (K,)."""
     powers: Array
-    """(K,): e to the power of that."""
+    """Exponentials of `lowered`, (K,)."""
     total: float
-    """The powers' sum."""
+    """Sum of `powers`."""
     value: float
 
 
 @dataclass(frozen=True)
 class Same:
-    """Flatten and Dropout change nothing here: the value from the place before."""
+    """Flatten or Dropout, which do not change values outside training."""
 
     value: float
 
@@ -113,7 +113,10 @@ Arithmetic = Given | Sum | Choice | Normalised | Rectified | Softmaxed | Same
 
 
 def arithmetic(activations: Activations, number: int, place: Place) -> Arithmetic:
-    """How the value at `place` of the values with this number came about; IndexError where there is no such place."""
+    """Return how the value at `place` of the output `number` was computed.
+
+    `number` counts as in `Activations`: 0 is the input. Raises IndexError if there is no such place.
+    """
     value = activations.at(number, place)
     if number == 0:
         return Given(value + 0.5, value)
@@ -157,7 +160,10 @@ def _sum(inputs: Array, weights: Array, bias: float, value: float) -> Sum:
 
 
 def origin(activations: Activations, number: int, place: Place) -> Place:
-    """The place before, in the values with the number before, that mattered most for the value at `place`."""
+    """Return the place in the previous output that contributed most to the value at `place`: one step back.
+
+    For a weighted sum, the input whose product with its weight has the largest absolute value.
+    """
     layer, before = activations.layer(number), activations.values[number - 1]
     if isinstance(layer, Conv3x3):
         found = arithmetic(activations, number, place)
@@ -177,10 +183,10 @@ def origin(activations: Activations, number: int, place: Place) -> Place:
 
 
 def onward(activations: Activations, number: int, place: Place) -> Place | None:
-    """A place in the next values that the value at `place` goes into: where it matters most for the answer.
+    """Return the place in the next output where the value at `place` matters most to the prediction: one step forward.
 
-    That is where its weight times the answer's slope there is largest; where the answer hangs on none of them, the
-    weight alone decides. None behind the last layer, and where pooling drops an odd row or column.
+    That is where the absolute product of its weight and the predicted class's gradient is largest, or the weight alone
+    if all gradients are zero. Returns None after the last layer, and where pooling drops an odd row or column.
     """
     if number + 1 >= len(activations):
         return None
@@ -195,7 +201,7 @@ def onward(activations: Activations, number: int, place: Place) -> Place | None:
     if isinstance(layer, FullyConnected):
         flat = int(np.ravel_multi_index(place, activations.values[number].shape))
         weights = np.abs(layer.params["weights"][:, flat])
-        # A last layer without a softmax has no gradients behind it.
+        # `gradients` has no entry for the last layer's output.
         mattering = weights * np.abs(activations.gradients[number + 1]) if number + 2 < len(activations) else weights
         return (int((mattering if mattering.any() else weights).argmax()),)
     if after.ndim != len(place):  # Flatten
@@ -204,7 +210,10 @@ def onward(activations: Activations, number: int, place: Place) -> Place | None:
 
 
 def _most_in_convolution(layer: Conv3x3, place: Place, gradients: Array) -> Place:
-    """The output of a convolution through which the input at `place` matters most; `gradients` (F, H, W) are its."""
+    """Return the output place of a convolution through which its input at `place` matters most.
+
+    `gradients` (F, H, W) are those of the predicted class's score for the output.
+    """
     channel, row, column = place
     filters, height, width = gradients.shape
     weights = np.zeros((filters, 3, 3))
@@ -220,9 +229,9 @@ def _most_in_convolution(layer: Conv3x3, place: Place, gradients: Array) -> Plac
 
 
 def trail(activations: Activations, number: int, place: Place) -> list[Place | None]:
-    """The whole way through `place`: back to the input along what mattered most, and onward to an answer.
+    """Return a path through all layers via `place`: back to the input by `origin`, forward to a class by `onward`.
 
-    An entry for the input and each layer; None from where pooling drops the pixel.
+    One entry for the input and each layer; None from the layer on where pooling drops the value.
     """
     way: list[Place | None] = [place]
     at: Place | None = place

@@ -1,7 +1,6 @@
-"""Fool it: a picture that is no digit at all, made by going uphill on one answer's score.
+"""Fooling pictures: change the pixels by gradient ascent until the network predicts a chosen class.
 
-Nguyen, Yosinski and Clune, "Deep neural networks are easily fooled", 2014, arXiv:1412.1897, section 3.3 (gradient
-ascent).
+Nguyen, Yosinski and Clune, "Deep neural networks are easily fooled", 2014, arXiv:1412.1897, section 3.3.
 """
 
 from __future__ import annotations
@@ -18,18 +17,22 @@ Array = np.ndarray
 
 ROUNDS = 40
 STRIDE = 0.06
-"""Ink, 0 to 1, that the steepest pixel changes in a round."""
+"""Step size: how much ink (0 to 1) the pixel with the largest gradient gains or loses in a round."""
 ENOUGH = 0.9999
-"""The probability at which it stops."""
+"""Probability of the chosen class at which the search ends."""
 
 
 def noise(rng: np.random.Generator, side: int = 28) -> Array:
-    """A picture (28, 28) uint8 of grey snow: what fooling begins with when there is no drawing."""
+    """Return a picture (side, side) uint8 of uniform noise from 0 to 127, to start `fool` from."""
     return rng.integers(0, 128, (side, side)).astype(np.uint8)
 
 
 def fool(network: CNN, start: Array, goal: int, rounds: int = ROUNDS) -> Iterator[Edit]:
-    """Change `start` (28, 28) uint8 until the network takes it for `goal`; the last Edit is the surest found."""
+    """Change `start` (28, 28) uint8 towards the class `goal`; yield the best Edit so far after each round.
+
+    The best is the one with the highest probability of `goal`. The search ends after `rounds` rounds, or at the
+    probability ENOUGH; the last Edit, with `done` set, is the result.
+    """
     ink = start / 255
     best = Edit(start, 0, network.predict_output(start[None])[0], False, False)
     for turn in range(rounds):

@@ -1,4 +1,4 @@
-"""Grad-CAM: a layer's maps, each weighed by how much the answer's score gains from it, added up.
+"""Grad-CAM: the sum of a layer's maps, each weighted by the mean gradient of a class's score.
 
 Selvaraju et al., "Grad-CAM: visual explanations from deep networks via gradient-based localization", 2016,
 arXiv:1610.02391.
@@ -16,9 +16,9 @@ Array = np.ndarray
 
 
 def layers(activations: Activations) -> list[int]:
-    """Numbers of the values that Grad-CAM can look at: what each convolution's block gives, the last one last.
+    """Return the numbers of the outputs that Grad-CAM can use: that of each convolutional block, in order.
 
-    A block ends before the next convolution or dense layer, so that normalisation and ReLU are part of it.
+    A block ends before the next convolution, Flatten or dense layer: it includes pooling, normalisation and ReLU.
     """
     ends = []
     for number in range(1, len(activations)):
@@ -30,7 +30,7 @@ def layers(activations: Activations) -> list[int]:
 
 
 def grad_cam(activations: Activations, answer: int, number: int) -> Array:
-    """(H, W) of the layer with that number, nothing below zero: where it found what speaks for the answer."""
+    """Return the Grad-CAM map (H, W), 0 or more, of the layer `number` for the class `answer`."""
     network = activations.network
     gradients = score_gradients(network, network.scaled(activations.picture[None]), toward(network, answer))
     weights = gradients[number][..., 0].mean(axis=(1, 2))
@@ -38,9 +38,10 @@ def grad_cam(activations: Activations, answer: int, number: int) -> Array:
 
 
 def spread(activations: Activations, number: int, cam: Array) -> Array:
-    """A layer's map (H, W) laid over the picture: (28, 28), each value over the middle of what it can see.
+    """Resample a map (H, W) of the layer `number` to the picture's size (28, 28).
 
-    Between the middles it is interpolated linearly, beyond them it goes on as it is at the edge.
+    Each value is placed at the centre of its receptive field. Interpolation is bilinear; outside the outermost
+    centres the nearest value is repeated.
     """
     height, width = activations.network.input_shape[1:]
     rows, columns = np.arange(cam.shape[0]), np.arange(cam.shape[1])

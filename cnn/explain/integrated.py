@@ -1,4 +1,4 @@
-"""Integrated gradients: an answer's score shared out among the pixels, on the way from blank paper to the drawing.
+"""Integrated gradients: attribute the change of a class's score from a blank picture to the drawing to its pixels.
 
 Sundararajan, Taly and Yan, "Axiomatic attribution for deep networks", 2017, arXiv:1703.01365.
 """
@@ -13,13 +13,14 @@ from cnn.network import CNN
 Array = np.ndarray
 
 STEPS = 32
-"""Points of the way at which the gradient is taken."""
+"""Points of the path at which the gradient is evaluated."""
 
 
 def integrated_gradients(network: CNN, picture: Array, answer: int, steps: int = STEPS) -> Array:
-    """(28, 28): each pixel's share. They sum to what the score rose from blank paper to the picture, nearly.
+    """Return each pixel's attribution (28, 28) for the class `answer`.
 
-    The integral is taken by the midpoint rule; more steps bring the sum nearer.
+    Up to the error of the midpoint rule, which falls with more `steps`, they sum to `score_difference`. `picture` is
+    (28, 28) uint8.
     """
     x = network.scaled(picture[None])
     blank = network.scaled(np.zeros_like(picture)[None])
@@ -28,8 +29,8 @@ def integrated_gradients(network: CNN, picture: Array, answer: int, steps: int =
     return ((x - blank)[..., 0] * gradient.mean(axis=-1))[0]
 
 
-def risen(network: CNN, picture: Array, answer: int) -> float:
-    """What the answer's score rises from blank paper to the picture: the sum that the shares should have."""
+def score_difference(network: CNN, picture: Array, answer: int) -> float:
+    """Return the score of the class `answer` for `picture` minus that for a blank picture."""
     both = network.scaled(np.stack([picture, np.zeros_like(picture)]))
     found = scores(network, both)[answer]
     return float(found[0] - found[1])

@@ -1,4 +1,4 @@
-"""Gradient saliency: how fast an answer's score would move if one pixel had a little more ink.
+"""Gradient saliency: the derivative of a class's score with respect to each pixel.
 
 Simonyan, Vedaldi and Zisserman, "Deep inside convolutional networks", 2013, arXiv:1312.6034.
 """
@@ -14,5 +14,5 @@ Array = np.ndarray
 
 
 def saliency(network: CNN, picture: Array, answer: int) -> Array:
-    """(28, 28): the derivative of the answer's score by each pixel's ink (0 to 1), signed."""
+    """Return the signed derivative (28, 28) of the score of `answer` with respect to each pixel's ink (0 to 1)."""
     return score_gradients(network, network.scaled(picture[None]), toward(network, answer))[0][0, ..., 0]

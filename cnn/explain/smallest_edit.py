@@ -1,8 +1,9 @@
-"""The smallest edit: the fewest pixels, each made ink or paper, with which a picture is read as another digit.
+"""The smallest edit: a counterfactual picture that differs in few pixels and is predicted as another class.
 
-A greedy search led by gradients, as in Papernot et al., "The limitations of deep learning in adversarial settings",
-2016, arXiv:1511.07528; every step is checked by the network, and in the end every pixel that turns out not to be
-needed is put back. That is a small edit, not provably the smallest: that would need all sets of pixels to be tried.
+The search is greedy and guided by gradients (Papernot et al., "The limitations of deep learning in adversarial
+settings", 2016, arXiv:1511.07528). Each step sets one pixel to full ink or to paper and is verified by a forward pass;
+at the end, pixels that are not needed are restored. The result is small, but not provably the smallest.
+(Counterfactual explanations: Wachter, Mittelstadt and Russell, 2017, arXiv:1711.00399.)
 """
 
 from __future__ import annotations
@@ -18,29 +19,32 @@ from cnn.network import CNN
 Array = np.ndarray
 
 CANDIDATES = 24
-"""Pixels that are tried in each step: those of which the gradient promises most."""
+"""Number of pixels tried in each step: those with the largest expected gain, by the gradient."""
 MOST = 80
-"""Pixels after which the search gives up: a tenth of the picture."""
+"""Number of changed pixels at which the search gives up: a tenth of the picture."""
 
 
 @dataclass(frozen=True)
 class Edit:
-    """Where the search stands."""
+    """State of a search for a picture that is predicted as a chosen class."""
 
     picture: Array
     """(28, 28) uint8."""
     changed: int
-    """How many pixels differ from the first picture."""
+    """Number of pixels that differ from the original picture."""
     answers: Array
-    """(K,): what the network gives for it."""
+    """Predicted probabilities (K,) for `picture`."""
     done: bool
-    """Whether it is finished: either `reached`, or given up."""
+    """Whether the search has ended, with the class reached or not."""
     reached: bool
-    """Whether the chosen answer is the most likely one."""
+    """Whether the chosen class is the predicted one."""
 
 
 def smallest_edit(network: CNN, picture: Array, goal: int, most: int = MOST) -> Iterator[Edit]:
-    """Edit `picture` (28, 28) uint8 towards the answer `goal`, a pixel at a time; the last Edit is the result."""
+    """Change `picture` (28, 28) uint8, pixel by pixel, until the class `goal` is predicted; yield an Edit per step.
+
+    The search gives up after `most` pixels. The last Edit, with `done` set, is the result.
+    """
     now, touched = picture.copy(), np.zeros(picture.shape, bool)
     while True:
         answers = network.predict_output(now[None])[0]
@@ -52,17 +56,17 @@ def smallest_edit(network: CNN, picture: Array, goal: int, most: int = MOST) -> 
         tried = _candidates(network, now, goal, touched)
         if not len(tried):
             break
-        best = tried[int(_lead(network, tried, goal).argmax())]
+        best = tried[int(_margin(network, tried, goal).argmax())]
         touched |= best != now
         now = best
     if reached:
-        now = without_the_needless(network, picture, now, goal)
+        now = restore_unneeded(network, picture, now, goal)
         answers = network.predict_output(now[None])[0]
     yield Edit(now, int((now != picture).sum()), answers, True, reached)
 
 
 def _candidates(network: CNN, now: Array, goal: int, touched: Array) -> Array:
-    """Pictures (n, 28, 28) with one more pixel turned to ink or paper, n at most CANDIDATES."""
+    """Return pictures (n, 28, 28), n at most CANDIDATES, that differ from `now` in one pixel not `touched` yet."""
     x = network.scaled(now[None])
     found = scores(network, x)[:, 0]
     others = np.delete(np.arange(len(found)), goal)
@@ -78,23 +82,26 @@ def _candidates(network: CNN, now: Array, goal: int, touched: Array) -> Array:
     return tried
 
 
-def _lead(network: CNN, pictures: Array, goal: int) -> Array:
-    """(n,): how far the goal's score lies above the best of the others."""
+def _margin(network: CNN, pictures: Array, goal: int) -> Array:
+    """Return the margins (n,): the score of `goal` minus the highest other score, for pictures (n, 28, 28)."""
     found = scores(network, network.scaled(pictures))
     return found[goal] - np.delete(found, goal, axis=0).max(axis=0)
 
 
-def without_the_needless(network: CNN, first: Array, edited: Array, goal: int) -> Array:
-    """Put pixels back, one at a time, as long as the answer stays: the one whose loss costs least comes first."""
+def restore_unneeded(network: CNN, first: Array, edited: Array, goal: int) -> Array:
+    """Restore changed pixels one at a time as long as `goal` is still predicted.
+
+    The pixel that leaves the largest margin goes first. All pictures are (28, 28) uint8.
+    """
     while True:
         places = np.flatnonzero(first != edited)
         if not len(places):
             return edited
         back = np.repeat(edited[None], len(places), axis=0)
         back.reshape(len(places), -1)[np.arange(len(places)), places] = first.flat[places]
-        lead = _lead(network, back, goal)
-        # The prediction decides, not the lead: what is shown is then what was checked.
-        order = [int(i) for i in np.argsort(-lead) if network.predict_output(back[i][None])[0].argmax() == goal][:1]
+        margin = _margin(network, back, goal)
+        # The prediction decides, not the margin: the two can differ by rounding.
+        order = [int(i) for i in np.argsort(-margin) if network.predict_output(back[i][None])[0].argmax() == goal][:1]
         if not order:
             return edited
         edited = back[order[0]]

@@ -1,5 +1,5 @@
-"""The fast paths: the same arithmetic as the layers', arranged for the machine instead of for the reader.
+"""Fast implementations: the arithmetic of the layers, arranged for speed instead of readability.
 
-Each file has its own idea; tests hold every one of them to the plain path in `cnn/layers.py` and `cnn/network.py`,
-which is the one to read first.
+Read `cnn/layers.py` and `cnn/network.py` first: they are the reference, and tests compare everything here with them.
+Each file opens with the idea that makes it fast.
 """

@@ -1,4 +1,4 @@
-"""Where the workers of one step wait for each other and add up what they counted."""
+"""All-reduce: sum arrays over the worker threads of one training step, so that each worker gets the total."""
 
 from __future__ import annotations
 
@@ -10,14 +10,21 @@ Array = np.ndarray
 
 
 class AllReduce:
-    """Sums over all workers of a step, in the same order every time, so that results repeat bit by bit."""
+    """Sums over all workers of one step; make a new one for each step.
+
+    The order of summation is fixed, so results are reproducible bit by bit.
+    """
 
     def __init__(self, workers: int) -> None:
         self.barrier = Barrier(workers)
         self.contributions: list[list[Array]] = [[] for _ in range(workers)]
 
     def sum(self, worker: int, values: Array) -> Array:
-        """Wait for all, and return the sum of what each brought to this meeting; same shapes, in the same order."""
+        """Wait until all workers have called this, and return the sum of their `values`.
+
+        Every worker makes the same sequence of calls with arrays of the same shapes. Raises BrokenBarrierError after
+        `abort`.
+        """
         mine = self.contributions[worker]
         mine.append(values)
         self.barrier.wait()
@@ -27,5 +34,5 @@ class AllReduce:
         return total
 
     def abort(self) -> None:
-        """One worker failed: the others are not to wait for it."""
+        """Release all waiting workers with an error; call this when one worker has failed."""
         self.barrier.abort()

@@ -1,11 +1,11 @@
-"""A convolution with all that follows it, pooled before anything else is done.
+"""A convolutional block: a convolution with the pooling, normalisation and ReLU that follow it.
 
 Arrays are (H, W, C, N), images last: rows are long and no layer has to transpose. The maximum over a 2x2 square is
-taken over columns and then over rows, each between two arrays, and two boolean arrays remember who won.
+taken over columns and then over rows, each time between two arrays; two boolean arrays record the winners.
 
-Bias, normalisation and ReLU come after the pooling, on a quarter of the values: none of them changes which pixel
-is the largest, except a negative scale, which is why normalisation may not be moved in front of it. The
-gradient goes the same way back: a multiplication by who won, and a subtraction for who lost.
+Pooling comes first, so bias, normalisation and ReLU work on a quarter of the values. Adding a bias does not change
+which pixel of a square is the largest. The backward pass of the pooling multiplies the gradient by the winners for one
+half and subtracts the product for the other.
 """
 
 from __future__ import annotations
@@ -26,12 +26,15 @@ Array = np.ndarray
 
 
 class ConvBlock:
-    """Conv3x3, then perhaps MaxPool2x2, BatchNorm, ReLU, for `n` images; all buffers are made once."""
+    """Conv3x3, optionally followed by MaxPool2x2, BatchNorm and ReLU; buffers are allocated once and reused."""
 
     def __init__(
         self, group: Group, norm: Normaliser | None, x: Array, first: bool, learns: bool, scratch: Scratch
     ) -> None:
-        """`x` (H, W, C, N) is where the input will stand. Without `learns` there is no way back, and less is kept."""
+        """Allocate the block for inputs in `x` (H, W, C, N), a buffer that the caller fills before each `forward`.
+
+        `first` marks the network's first block. Without `learns` there is no backward pass, and less is kept.
+        """
         self.name, self.conv, self.pool, self.relu = group.name, cast(Conv3x3, group.layer), group.pool, group.relu
         self.norm = norm
         height, width, _, n = x.shape
@@ -45,14 +48,17 @@ class ConvBlock:
         self.zeros = np.zeros(filters * n, np.float32)
         if learns:
             self.active = np.empty(self.z.shape, bool)
-            # Laid out as the sums are: passes over both then have long rows.
+            # The same memory layout as the sums, so that loops over both have long rows.
             sums = self.products.sums(self.products.strips[0])[0]
             self.low = np.empty_like(sums, bool, shape=self.z.shape)
             self.right = np.empty_like(sums, bool, shape=(step * rows, *self.z.shape[1:]))
         self.frozen: tuple[Array, Array] | None = None
 
     def freeze(self) -> None:
-        """Take over the parameters as they are, for reading only: a positive scale goes into the kernels."""
+        """Freeze the parameters, and fold batch normalisation into the kernels if all its scales are positive.
+
+        A negative scale would turn the maximum of the pooling into a minimum.
+        """
         kernels, bias = self.conv.params["weights"], self.conv.params["bias"]
         if self.norm is not None:
             factor, level = self.norm.known(bias)
@@ -62,12 +68,12 @@ class ConvBlock:
         self.frozen = self.products.kernels(kernels, bias), bias
 
     def forward(self, worker: int, all_reduce: AllReduce | None) -> Array:
-        """Read `x`, return `y` (H', W', F, N). Without `all_reduce`: not training, nothing is kept."""
+        """Read `x` and return `y` (H', W', F, N). Without `all_reduce`, run in inference mode and keep nothing."""
         if self.frozen is not None:
             kernels, bias = self.frozen
         else:
             bias = self.conv.params["bias"]
-            # The way back needs them as well.
+            # The backward pass needs them as well.
             kernels = self.kernels = self.products.kernels(self.conv.params["weights"], bias)
         offset = 0.0 if self.products.has_bias else bias
         measures = self.norm is not None and all_reduce is not None
@@ -86,8 +92,11 @@ class ConvBlock:
         return self.y
 
     def _activate(self, z: Array, y: Array, factor: Array | None, level: Array | None) -> None:
-        """Write max(0, z factor + level) to y, each part of it where it is wanted; (rows, W', F, N) both."""
-        # A factor for each channel and image: rows of all of them are long ones.
+        """Write max(0, z * factor + level) to `y`; both (rows, W', F, N).
+
+        `factor` and `level` are (F,); None leaves out that operation, and without ReLU there is no maximum.
+        """
+        # Repeated for each image, so that one long row holds all channels and images.
         n = z.shape[3]
         z, y = z.reshape(-1, self.zeros.size), y.reshape(-1, self.zeros.size)
         if factor is not None:
@@ -100,7 +109,7 @@ class ConvBlock:
             np.copyto(y, z)
 
     def _pool(self, strip: slice, train: bool) -> None:
-        """From a strip's sums to its rows of `z`, and who won."""
+        """Pool a strip's sums into its rows of `z`; when training, record the winners."""
         z = self._pooled(self.z, strip)
         if not self.pool:
             np.copyto(z, self.products.sums(strip)[0])
@@ -115,11 +124,14 @@ class ConvBlock:
         np.maximum(above, below, out=z)
 
     def _pooled(self, maps: Array, strip: slice) -> Array:
-        """The rows of pooled maps that a strip becomes."""
+        """Return the rows of the pooled `maps` that belong to a strip of unpooled rows."""
         return maps[strip.start // self.step : strip.stop // self.step]
 
     def backward(self, dy: Array, worker: int, all_reduce: AllReduce) -> tuple[Array | None, dict[str, Array]]:
-        """From the gradient of `y`, which is used up, to that of `x` and of the parameters by full name."""
+        """Return the gradient for `x` (None in the first block) and the parameters' gradients by full name.
+
+        `dy` (H', W', F, N) is the gradient for `y`; it is overwritten.
+        """
         if self.relu:
             np.greater(self.y, 0, out=self.active)
             dy *= self.active
@@ -127,7 +139,7 @@ class ConvBlock:
         if self.norm is None:
             bias = channel_sums(self._flat(dy))
         else:
-            # The mean is subtracted again right behind it: such a bias changes nothing.
+            # Normalisation subtracts the mean, and with it any bias: its gradient is zero.
             bias = np.zeros_like(self.conv.params["bias"])
             grads |= self.norm.backward(self._flat(dy), self._flat(self.z), worker, all_reduce)
         products = self.products
@@ -139,7 +151,7 @@ class ConvBlock:
         return products.input_gradient(), grads
 
     def _unpool(self, strip: slice, dy: Array) -> None:
-        """Put the gradient of a strip's sums where the sums stood."""
+        """Overwrite a strip's sums by their gradient."""
         dy = self._pooled(dy, strip)
         if not self.pool:
             np.copyto(self.products.sums(strip)[0], dy)
@@ -153,5 +165,5 @@ class ConvBlock:
 
     @staticmethod
     def _flat(maps: Array) -> Array:
-        """(H, W, C, N) -> (H W, C, N)."""
+        """Reshape (H, W, C, N) to (H W, C, N)."""
         return maps.reshape(-1, *maps.shape[2:])

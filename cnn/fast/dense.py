@@ -1,4 +1,4 @@
-"""The dense end of a network on a worker's share of a batch: FullyConnected or Softmax with all that follows it."""
+"""A dense block: FullyConnected or Softmax with the normalisation, ReLU and Dropout that follow it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Array = np.ndarray
 
 
 class DenseBlock:
-    """FullyConnected (or the scores of Softmax), then perhaps BatchNorm, ReLU, Dropout."""
+    """FullyConnected, or the logits of Softmax, optionally followed by BatchNorm, ReLU and Dropout."""
 
     def __init__(
         self,
@@ -23,11 +23,11 @@ class DenseBlock:
         dropout: Dropout | None,
         maps: bool,
     ) -> None:
-        """With `maps`, (H, W, C, N) arrives, while the weights are for (C, H, W) in a row."""
+        """With `maps`, inputs are (H, W, C, N); they are reordered, because the weights expect flattened (C, H, W)."""
         self.name, self.layer, self.norm, self.relu, self.dropout, self.maps = name, layer, norm, relu, dropout, maps
 
     def forward(self, x: Array, worker: int, all_reduce: AllReduce | None, rng: np.random.Generator | None) -> Array:
-        """(..., N) -> (outputs, N). Without `all_reduce`: not training."""
+        """Map `x` (..., N) to (outputs, N). Without `all_reduce`, run in inference mode."""
         if self.maps:
             x = x.transpose(2, 0, 1, 3)
         self.shape, self.x = x.shape, x.reshape(-1, x.shape[-1])
@@ -52,7 +52,10 @@ class DenseBlock:
         return y
 
     def backward(self, dy: Array, worker: int, all_reduce: AllReduce) -> tuple[Array, dict[str, Array]]:
-        """From the output's gradient (outputs, N) to the input's, as it came, and the parameters' by full name."""
+        """Return the gradient for the input, in its shape, and the parameters' gradients by full name.
+
+        `dy` (outputs, N) is the gradient for the output.
+        """
         if self.dropout is not None:
             dy, _ = self.dropout.backward(dy, self.cache)
         if self.relu:

@@ -1,11 +1,11 @@
-"""The fast engine: a batch in two halves, each in a thread of its own, on blocks with buffers made once.
+"""The fast engine: data parallelism over two threads, on blocks whose buffers are allocated once.
 
-Two threads with a half each and BLAS on one thread are faster than BLAS on two: the many small passes over arrays
-between the matrix products run side by side as well. The threads meet only where batch normalisation needs the
-whole batch's sums.
+Each thread takes half of the batch, with BLAS limited to one thread. That is faster than BLAS on two threads, because
+the many small array operations between the matrix products run in parallel as well. The threads wait for each other
+only where batch normalisation needs sums over the whole batch.
 
-One seed gives one result. It is not the plain engine's to the last bit, for sums come in another order, and Dropout
-and warps draw their numbers half by half.
+Results are reproducible for a seed, but not equal to the plain engine's bit by bit: sums are taken in another order,
+and each half draws its own random numbers for Dropout and augmentation.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ Array = np.ndarray
 
 
 class FastEngine:
-    """Gradients and answers of networks that `plan` can cut into blocks; all others go the plain way.
+    """An `Engine` for networks that `plan` can divide into blocks; others are passed to the plain engine.
 
-    One engine serves one run: its buffers are not for two threads that train at the same time.
+    Use one engine per run: its buffers are not thread-safe.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class FastEngine:
             shard = self._shard(worker, len(shown))
             truth = one_hot(labels[part], network.output_shape[0], np.float32)
             probabilities = softmax(shard.scores(shown, worker, all_reduce, rng))
-            # The derivative is of this half's mean loss: its share of the batch's mean is what counts.
+            # Rescaled from the mean over this half to the mean over the batch.
             dlogits = cross_entropy_logits_derivative(truth, probabilities) * np.float32(len(shown) / n)
             return shard.backward(dlogits, worker, all_reduce), probabilities, truth
 

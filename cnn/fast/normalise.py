@@ -1,9 +1,8 @@
-"""Batch normalisation over workers: sums by matrix products, two passes to normalise, four on the way back.
+"""Batch normalisation across workers, as one multiplication and one addition per value: y = x a + b.
 
-Arrays are (pixels, C, n). The mean comes from a product with ones and the variance from dot products, which BLAS does
-several times faster than a reduction; the two factors a channel that remain, y = x a + b, are one multiplication and
-one addition, with a factor for each channel and image written out so that rows are long. (The same algebra as in the
-plain layer: Ioffe and Szegedy 2015, arXiv:1502.03167.)
+Arrays are (pixels, C, n). Sums are a product with a vector of ones, sums of squares are dot products: BLAS computes
+both several times faster than a reduction. a and b are repeated for each image, so that rows are long. The formulas
+are those of the plain layer (Ioffe and Szegedy 2015, arXiv:1502.03167).
 """
 
 from __future__ import annotations
@@ -17,36 +16,42 @@ Array = np.ndarray
 
 
 def channel_sums(x: Array) -> Array:
-    """Sum over everything but the channels: (pixels, C, n) -> (C,)."""
+    """Sum over all axes but the channels: (pixels, C, n) -> (C,)."""
     pixels, channels, n = x.shape
     return (np.ones(pixels, x.dtype) @ x.reshape(pixels, -1)).reshape(channels, n).sum(axis=1)
 
 
 def channel_dots(x: Array, y: Array) -> Array:
-    """Sum of products over everything but the channels: two (pixels, C, n) -> (C,)."""
+    """Sum of products over all axes but the channels: two (pixels, C, n) -> (C,)."""
     return np.vecdot(x, y).sum(axis=0)
 
 
 class Normaliser:
-    """One BatchNorm layer's part in a worker's share of a step."""
+    """One BatchNorm layer, as one worker computes it for its part of the batch."""
 
     def __init__(self, name: str, layer: BatchNorm) -> None:
         self.name, self.layer = name, layer
 
     def known(self, offset: Array | float) -> tuple[Array, Array]:
-        """Factors a and b (C,) of y = x a + b outside training; `offset` (C,) is still to be added to x."""
+        """Return a and b (C,) of y = x a + b from the running statistics, for inference.
+
+        `offset`, (C,) or a number, is a bias that x does not include yet; b accounts for it.
+        """
         factor = self.layer.params["scale"] / np.sqrt(self.layer.state["variance"] + self.layer.epsilon)
         return factor, self.layer.params["shift"] + (offset - self.layer.state["mean"]) * factor
 
     def measured(self, x: Array, offset: Array | float, worker: int, all_reduce: AllReduce) -> tuple[Array, Array]:
-        """Factors a and b (C,) in training, from all workers' x; `offset` as above, and a and b undo it."""
+        """Return a and b (C,) of y = x a + b from the statistics of all workers' x, for training.
+
+        `offset` is as in `known`; normalisation subtracts it again, so it only counts in `statistics`.
+        """
         pixels, channels, n = x.shape
         sums = all_reduce.sum(
             worker, np.stack([channel_sums(x), channel_dots(x, x), np.full(channels, pixels * n, x.dtype)])
         )
         self.count = float(sums[2, 0])
         self.mean = sums[0] / self.count
-        # Squares minus square of the mean can come out a hair below zero.
+        # Rounding can make this difference slightly negative.
         self.variance = np.maximum(sums[1] / self.count - self.mean**2, 0)
         self.deviation = np.sqrt(self.variance + self.layer.epsilon)
         self.statistics = {"mean": self.mean + offset, "variance": self.variance}
@@ -54,9 +59,10 @@ class Normaliser:
         return factor, self.layer.params["shift"] - self.mean * factor
 
     def backward(self, dy: Array, x: Array, worker: int, all_reduce: AllReduce) -> dict[str, Array]:
-        """Turn `dy` into the gradient of x, in place; x is used up. Returns those of scale and shift.
+        """Turn `dy` into the gradient for x, in place, and return the gradients of scale and shift by full name.
 
-        They are of the whole batch already: only the first worker has them, for all workers' will be added up.
+        `x` is overwritten. The returned gradients are those of the whole batch in worker 0 and zero in the others,
+        because the engine adds up the gradients of all workers.
         """
         sums = all_reduce.sum(worker, np.stack([channel_sums(dy), channel_dots(dy, x)]))
         shift = sums[0]

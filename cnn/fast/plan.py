@@ -1,4 +1,4 @@
-"""Which layers go together: a network's list of layers, cut into the blocks that the fast paths know."""
+"""Plan: divide a network's layers into the convolutional and dense blocks that the fast engine supports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cnn.network import CNN
 
 @dataclass
 class Group:
-    """A convolution or a dense layer, and what follows it in this order, where it does."""
+    """The layers of one block: a convolution or dense layer, followed by any of the others, in this order."""
 
     name: str
     layer: Layer
@@ -23,14 +23,14 @@ class Group:
 
 @dataclass
 class Plan:
-    """A whole network as groups: convolutions first, then dense layers, Softmax at the end."""
+    """A whole network as groups: convolutional ones, then dense ones, Softmax last."""
 
     convolutions: list[Group]
     dense: list[Group]
 
 
 def plan(network: CNN) -> Plan | None:
-    """The network's groups, or None where its layers stand in an order that only the plain path can do."""
+    """Return the network's groups, or None if the order of its layers, or its loss, needs the plain engine."""
     groups: list[Group] = []
     for name, layer in network.layers:
         if isinstance(layer, (Conv3x3, FullyConnected)):
@@ -51,7 +51,7 @@ def plan(network: CNN) -> Plan | None:
 
 
 def _joins(group: Group, name: str, layer: Layer) -> bool:
-    """Let `layer` follow in `group` if nothing that comes later in a group is there yet."""
+    """Add `layer` to `group` and return True, unless the group already has a layer that must come after it."""
     if group.dropout is not None:
         return False
     if isinstance(layer, MaxPool2x2):

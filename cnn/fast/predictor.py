@@ -1,4 +1,4 @@
-"""Reading many pictures fast: a network frozen as it is, with normalisation folded into the kernels."""
+"""Batch inference: a frozen copy of a network, with batch normalisation folded into the kernels, on two threads."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from cnn.network import CNN
 Array = np.ndarray
 
 CHUNK = 32
-"""Images that a worker reads at a time: more would leave the cache."""
+"""Pictures per forward pass of a worker: few enough for the activations to stay in the cache."""
 
 
 class BatchPredictor:
-    """Answers of one network as it was when the reader was made; later training does not reach it."""
+    """Predictions of a network as it was when this object was made; later training has no effect.
+
+    Not for use by two threads at once: its buffers are shared.
+    """
 
     def __init__(self, network: CNN, workers: Workers | None = None) -> None:
         self.network = deepcopy(network)
@@ -28,7 +31,10 @@ class BatchPredictor:
         self.shards: dict[tuple[int, int], Shard] = {}
 
     def predict(self, pictures: Array) -> Array:
-        """Probabilities (n, 10) float32 for `pictures` (n, 28, 28), as `CNN.predict_output` gives them."""
+        """Return probabilities (n, K) float32 for `pictures` (n, 28, 28), as `CNN.predict_output` does.
+
+        Raises ShapeError or ValueError like `CNN.scaled`.
+        """
         pictures = np.asarray(pictures)
         if self.plan is None or pictures.dtype != np.uint8 or len(pictures) < WORKERS * SMALLEST:
             return self.network.predict_output(pictures)

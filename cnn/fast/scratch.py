@@ -1,7 +1,7 @@
-"""Room for what is needed only for a moment, used again and again: it then stays in the core's own cache.
+"""Scratch buffers for temporary values, shared by all blocks of a worker so that they stay in the core's own cache.
 
-Every block of a network has values that nobody asks for once the next step is done. With room of its own for each, a
-batch's way through the network would touch tens of megabytes and find none of them in the cache again.
+With separate buffers for each block, one pass through the network would touch tens of megabytes, and none of them
+would still be in the cache when they are used again.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ Array = np.ndarray
 
 
 class Scratch:
-    """Rooms by name; two things that are needed at the same time have different names. One worker's alone."""
+    """Buffers by name, for one worker. Values that are needed at the same time need different names."""
 
     def __init__(self) -> None:
-        self.rooms: dict[str, Array] = {}
+        self.buffers: dict[str, Array] = {}
 
-    def room(self, name: str, *shape: int) -> Array:
-        """A float32 array of this shape with anything in it; whatever stood in the room before is lost."""
+    def buffer(self, name: str, *shape: int) -> Array:
+        """Return an uninitialised float32 array of this shape; it overlaps with earlier ones of the same name."""
         size = prod(shape)
-        found = self.rooms.get(name)
+        found = self.buffers.get(name)
         if found is None or found.size < size:
-            found = self.rooms[name] = np.empty(size, np.float32)
+            found = self.buffers[name] = np.empty(size, np.float32)
         return found[:size].reshape(shape)

@@ -1,4 +1,4 @@
-"""One worker's part of the work: its blocks, its buffers, and a batch sent through them and back."""
+"""Shard: one worker's blocks and buffers, and the forward and backward pass of its part of a batch."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Array = np.ndarray
 
 
 class Shard:
-    """The blocks of a planned network for `n` images at a time."""
+    """The blocks of a planned network for `n` pictures at a time. One thread at a time may use it."""
 
     def __init__(self, groups: Plan, network: CNN, n: int, learns: bool) -> None:
-        """Without `learns` the parameters are taken over as they are, for reading only."""
+        """Allocate all buffers. Without `learns`, freeze the present parameters for inference."""
         channels, height, width = network.input_shape
         self.x = np.empty((height, width, channels, n), np.float32)
         self.convolutions: list[ConvBlock] = []
@@ -54,7 +54,7 @@ class Shard:
         all_reduce: AllReduce | None = None,
         rng: np.random.Generator | None = None,
     ) -> Array:
-        """Pictures (n, 28, 28) uint8 -> logits (10, n). Without `all_reduce`: not training."""
+        """Return the logits (K, n) for pictures (n, 28, 28) uint8. Without `all_reduce`, run in inference mode."""
         np.multiply(pictures.transpose(1, 2, 0), np.float32(1 / 255), out=self.x[:, :, 0])
         self.x -= np.float32(0.5)
         x = self.x
@@ -65,7 +65,7 @@ class Shard:
         return x
 
     def backward(self, dlogits: Array, worker: int, all_reduce: AllReduce) -> dict[str, Array]:
-        """Every parameter's gradient by full name, from that of the logits (10, n)."""
+        """Return all parameters' gradients by full name, from the gradient of the logits (K, n)."""
         grads: dict[str, Array] = {}
         dy: Any = dlogits
         for layer in reversed(self.dense):
@@ -78,7 +78,7 @@ class Shard:
 
     @property
     def statistics(self) -> dict[str, dict[str, Array]]:
-        """Each normalisation's mean and variance of the last batch."""
+        """Mean and variance of the last batch, each (C,), for each BatchNorm layer by name."""
         norms = [*(block.norm for block in self.convolutions), *(layer.norm for layer in self.dense)]
         return {norm.name: norm.statistics for norm in norms if norm is not None}
 

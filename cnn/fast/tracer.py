@@ -1,8 +1,8 @@
-"""One drawing with all its activations, as fast as can be: what the page looks through.
+"""Tracer: all activations for a single picture, at the lowest latency; the page uses it for every drawing.
 
-A single picture is too little for batch last: rows would be one number long. Here maps are (H, W, C), so that a
-window's row of three pixels with all their channels is one run in memory, the columns of im2col are copied by such
-runs, and every pass over a map is one long row. What comes out is turned back without a copy.
+For one picture, the batch-last layout has rows of a single number. Here maps are (H, W, C): three neighbouring pixels
+with all their channels are contiguous in memory, so im2col copies long runs and every operation on a map is one long
+row. The results are transposed back to (C, H, W) without a copy.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from cnn.network import CNN
 
 Array = np.ndarray
 Step = Callable[[Array], Array]
-"""Maps (H, W, C), or values (K,), to the next ones."""
+"""One layer as a function of maps (H, W, C) or values (K,)."""
 
 
 class Tracer:
-    """One network as it was when the lens was made; many threads may look through it at the same time."""
+    """A network as it was when this object was made; any number of threads may use it at once."""
 
     def __init__(self, network: CNN) -> None:
         self.network = deepcopy(network)
         self.kinds: dict[str, Layer] = dict(self.network.layers)
-        """The layers by their names."""
+        """Layers by name."""
         self.steps: list[tuple[str, Step]] = []
         shape = network.input_shape
         for (name, layer), out in zip(self.network.layers, self.network.shapes, strict=True):
@@ -35,9 +35,9 @@ class Tracer:
             shape = out
 
     def trace(self, picture: Array) -> list[tuple[str, Array]]:
-        """Every layer's name and output, (C, H, W) or (K,) float32, for one picture (28, 28) uint8.
+        """Return each layer's name and output, (C, H, W) or (K,) float32, for one picture (28, 28) uint8.
 
-        The same as `CNN.trace` gives for a batch of one. Raises ShapeError or ValueError like it.
+        The same as `CNN.trace` for a batch of one. Raises ShapeError or ValueError like `CNN.scaled`.
         """
         if picture.dtype == np.uint8 and picture.shape == self.network.input_shape[1:]:
             x = (picture * np.float32(1 / 255) - np.float32(0.5))[..., None]
@@ -50,12 +50,12 @@ class Tracer:
         return found
 
     def predict(self, pictures: Array) -> Array:
-        """The network's outputs (n, K) float32 for pictures (n, 28, 28), one after the other."""
+        """Return the outputs (n, K) float32 for pictures (n, 28, 28), computed one by one."""
         return np.array([self.trace(picture)[-1][1] for picture in pictures])
 
 
 def _step(layer: Layer, shape: Shape) -> Step:
-    """The layer as a function of (H, W, C) maps or (K,) values, its parameters laid out for that."""
+    """Return the layer as a function of maps (H, W, C) or values (K,), with its parameters in that layout."""
     if isinstance(layer, Conv3x3):
         return _convolution(layer, shape)
     if isinstance(layer, MaxPool2x2):
@@ -76,7 +76,7 @@ def _step(layer: Layer, shape: Shape) -> Step:
         return _dense(layer, shape)
     if len(shape) == 1:
         return lambda x: x
-    # Flatten puts the maps one behind the other; Dropout changes nothing here.
+    # Flatten reorders to (C, H, W); Dropout changes nothing outside training.
     return (lambda x: x.transpose(2, 0, 1).ravel()) if layer.nickname == "flatten" else (lambda x: x)
 
 
@@ -88,13 +88,13 @@ def _convolution(layer: Conv3x3, shape: Shape) -> Step:
     bias = layer.params["bias"].copy()
     item = np.dtype(np.float32).itemsize
     row, col = width * channels * item, channels * item
-    if channels == 1:  # nine long rows are copied faster than hundreds of threes
+    if channels == 1:  # nine copies of a whole map are faster than hundreds of three values
         window, strides = (3, 3, rows, cols), (row, col, row, col)
     else:
         window, strides = (rows, cols, 3, 3 * channels), (row, col, row, item)
 
     def convolve(x: Array) -> Array:
-        # The bare constructor: as_strided would take longer than the copy.
+        # The bare constructor, because as_strided would take longer than the copy.
         columns = np.ndarray(window, np.float32, np.ascontiguousarray(x), 0, strides).copy()
         y = (columns.reshape(9, -1).T if channels == 1 else columns.reshape(rows * cols, -1)) @ kernels
         y += bias
@@ -115,7 +115,7 @@ def _pooling(shape: Shape) -> Step:
 
 def _dense(layer: FullyConnected, shape: Shape) -> Step:
     weights = layer.params["weights"]
-    if len(shape) == 3:  # for (H, W, C) in a row instead of (C, H, W)
+    if len(shape) == 3:  # reorder them for flattened (H, W, C) instead of (C, H, W)
         weights = weights.reshape(-1, *shape).transpose(0, 2, 3, 1).reshape(-1, prod(shape))
     weights, bias = np.ascontiguousarray(weights), layer.params["bias"].copy()
 

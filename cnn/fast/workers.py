@@ -1,4 +1,4 @@
-"""Two threads that each take a part of the work, and pass on what goes wrong in either."""
+"""Workers: run a function on two threads and raise the first error of either."""
 
 from __future__ import annotations
 
@@ -14,23 +14,26 @@ from cnn.fast.all_reduce import AllReduce
 Result = TypeVar("Result")
 
 WORKERS = 2
-"""Fixed, not the number of cores: sums are split in the same way everywhere, so one seed gives one result."""
+"""Fixed rather than the number of cores, so that sums are split, and rounded, in the same way on every machine."""
 SMALLEST = 16
-"""Images that a worker should have at least: below that the plain path is as fast."""
+"""Minimum number of pictures per worker; with fewer, the plain engine is as fast."""
 
 
 class Workers:
-    """This thread and one more; BLAS should use one thread meanwhile (`threadpoolctl.threadpool_limits`)."""
+    """The calling thread and one more. Limit BLAS to one thread meanwhile (`threadpoolctl.threadpool_limits`)."""
 
     def __init__(self) -> None:
-        self.others = ThreadPoolExecutor(WORKERS - 1, thread_name_prefix="half a batch")
+        self.others = ThreadPoolExecutor(WORKERS - 1, thread_name_prefix="worker")
 
     def all(self, work: Callable[[int], Result], all_reduce: AllReduce | None = None) -> list[Result]:
-        """Call `work` with each worker's number, side by side; the first error of one of them is raised here."""
+        """Call `work` with each worker's number, 0 up to WORKERS - 1, in parallel; return the results in that order.
+
+        An error in any worker aborts `all_reduce`, so that no other waits for it, and is raised here.
+        """
 
         def guarded(worker: int) -> Any:
             try:
-                # A run that diverges overflows first; `fit` ends it, a warning would only scare.
+                # A run that diverges overflows first; `fit` detects and ends it, so no warning is needed.
                 with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                     return work(worker)
             except Exception:

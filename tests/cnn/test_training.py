@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
@@ -115,9 +116,16 @@ def test_settings_may_change_while_it_learns(data):
     assert run.optimizer.beta1 == 0.5
 
 
-def test_only_so_many_images_are_used(data):
-    events = list(fit(Run(small(), replace(SHORT, images=100, epochs=1)), *data))
-    assert sum(isinstance(event, StepDone) for event in events) == 2
+def test_only_the_chosen_number_of_images_is_used(data):
+    seen: list[int] = []
+
+    class Listening(PlainEngine):
+        def gradients(self, network, pictures, labels, seeds, augment):
+            seen.extend(int(picture.sum()) for picture in pictures)
+            return super().gradients(network, pictures, labels, seeds, augment)
+
+    list(fit(Run(small(), replace(SHORT, images=100, epochs=1)), *data, None, Listening()))
+    assert sorted(seen) == sorted(int(picture.sum()) for picture in data[0][0][:100])
 
 
 def test_without_warps_the_images_stay_as_they_are(data):
@@ -127,11 +135,21 @@ def test_without_warps_the_images_stay_as_they_are(data):
     list(fit(Run(small(), replace(SHORT, warps=False)), *data, refuse))
 
 
-def test_a_run_of_so_many_seconds_ends_by_the_clock(data):
-    events = list(fit(Run(small(), replace(SHORT, seconds=0.3)), *data))
-    assert isinstance(events[-1], Finished)
-    assert events[-1].epochs > 2
-    assert 0.3 <= events[-1].seconds < 3
+def test_a_run_limited_in_seconds_ends_by_the_clock(data):
+    ticks = count()  # a clock that is one second further each time it is asked
+    run = Run(small(), replace(SHORT, seconds=20, schedule="one-cycle"))
+    events = list(fit(run, *data, clock=lambda: float(next(ticks))))
+    # Each step and each validation takes one second. An epoch is five steps and a validation, so 20 seconds are three
+    # epochs and two steps; the last validation is the 21st second.
+    kinds = [*[StepDone] * 5, EpochDone]
+    assert [type(event) for event in events] == [*kinds * 3, StepDone, StepDone, Finished]
+    assert [event.seconds for event in events] == list(range(1, 22))
+    steps = [event for event in events if isinstance(event, StepDone)]
+    assert [event.progress for event in steps] == pytest.approx([event.seconds / 20 for event in steps])
+    # The rate follows the seconds that had passed before the step.
+    expected = [0.01 * SCHEDULES["one-cycle"]((event.seconds - 1) / 20) for event in steps]
+    assert [event.learning_rate for event in steps] == pytest.approx(expected)
+    assert [event.images_per_second for event in steps[:5]] == pytest.approx([64, 64, 64, 64, 0.95 * 64 + 0.05 * 44])
 
 
 @pytest.mark.parametrize(

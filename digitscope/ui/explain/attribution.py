@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.explain import gradcam
-from cnn.explain.integrated import integrated_gradients, risen
+from cnn.explain.integrated import integrated_gradients, score_difference
 from cnn.explain.occlusion import SIDE, occlusion
 from cnn.explain.saliency import saliency
 from digitscope.ui.common.pictures import coloured, png_address
@@ -110,7 +110,7 @@ def _found(subject: Subject, answer: int) -> Found:
             (subject.mark, answer),
             saliency(network, picture, answer),
             integrated_gradients(network, picture, answer),
-            risen(network, picture, answer),
+            score_difference(network, picture, answer),
             occlusion(network, picture, answer),
         )
         st.session_state["why_found"] = kept

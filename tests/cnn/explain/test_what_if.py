@@ -9,7 +9,7 @@ from cnn import CNN, Conv3x3, Softmax
 from cnn.explain.ablation import ablated
 from cnn.explain.embedding import interpolated_position, last_features, nearest_neighbours, principal_components
 from cnn.explain.fooling import ENOUGH, fool, noise
-from cnn.explain.smallest_edit import smallest_edit, without_the_needless
+from cnn.explain.smallest_edit import restore_unneeded, smallest_edit
 from tests.cnn.explain.stacks import STACKS, learned, lived
 
 
@@ -41,7 +41,7 @@ def test_needless_pixels_are_put_back():
     blank = np.zeros((28, 28), np.uint8)
     edited = blank.copy()
     edited[20, 4:9] = 255
-    found = without_the_needless(by_sums(), blank, edited, 1)
+    found = restore_unneeded(by_sums(), blank, edited, 1)
     assert (found == 255).sum() == 3
     assert not found[edited == 0].any()
 

@@ -8,7 +8,7 @@ import pytest
 from cnn import CNN, Conv3x3, FullyConnected, Softmax
 from cnn.explain import Activations, gradcam
 from cnn.explain.gradcam import grad_cam
-from cnn.explain.integrated import integrated_gradients, risen
+from cnn.explain.integrated import integrated_gradients, score_difference
 from cnn.explain.occlusion import occlusion
 from cnn.explain.saliency import saliency
 from cnn.explain.scores import score_gradients, scores, toward
@@ -61,7 +61,7 @@ def test_scores_are_those_behind_the_answers(digits):
 def test_integrated_gradients_are_complete(name, digits):
     network = precise(lived(name))
     picture = digits.test_images[0]
-    whole = risen(network, picture, 7)
+    whole = score_difference(network, picture, 7)
     far = abs(integrated_gradients(network, picture, 7, 4).sum() - whole)
     near = abs(integrated_gradients(network, picture, 7, 128).sum() - whole)
     assert near < 0.01 * max(abs(whole), 1)

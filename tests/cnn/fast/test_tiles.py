@@ -42,7 +42,7 @@ def test_sums_and_gradients_are_those_of_scipy(height, width, rows, cols, parts,
     weights = rng.normal(size=(4, 3, 3, 3)).astype(np.float32)
     tiles = Tiles(conv, x, rows, cols, parts, Scratch(), learns)
     kernels = tiles.kernels(weights, np.zeros(4))
-    for _ in range(2):  # the second time the rooms hold the first one's numbers
+    for _ in range(2):  # the second time the buffers hold the first one's numbers
         x[:] = rng.normal(size=x.shape)
         tiles.forward(kernels, tiles.strips[0])
         found = np.empty((rows, cols, 4, 2))
