@@ -1,4 +1,4 @@
-"""The networks that have a name, and how any network is written down as a list and made again from it."""
+"""Architectures: the networks that have a name, and conversion of any network's layers to JSON values and back."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from cnn.network import CNN
 
 
 def notebook() -> list[Layer]:
-    """The notebook's first network, with its first weights: 8 filters, one pooling, ten answers."""
+    """The notebook's first network, with its initialisation: 8 filters, one pooling, ten classes."""
     return [Conv3x3(8, init="notebook"), MaxPool2x2(), Softmax(13 * 13 * 8, 10, init="notebook")]
 
 
 def deeper() -> list[Layer]:
-    """The notebook's second network, made to fit: 5 x 5 x 4 = 100 values reach its first dense layer, not 300."""
+    """The notebook's second network, corrected: its first dense layer gets 5 x 5 x 4 = 100 values, not 300."""
     return [
         Conv3x3(8),
         MaxPool2x2(),
@@ -38,10 +38,9 @@ def deeper() -> list[Layer]:
 
 
 def digitscope() -> list[Layer]:
-    """The network that the page's recipes train: three convolutions with batch normalisation, 242,000 parameters.
+    """The network of most recipes: three convolutions with batch normalisation, 242,000 parameters.
 
-    Pooling comes before normalisation and ReLU: the maximum of the squares is the same, and only a quarter
-    of the values is left to be normalised.
+    Pooling comes before normalisation and ReLU, which then work on a quarter of the values.
     """
     return [
         *(Conv3x3(32), MaxPool2x2(), BatchNorm(), ReLU()),
@@ -53,7 +52,7 @@ def digitscope() -> list[Layer]:
 
 
 def reader() -> list[Layer]:
-    """The network that the page ships with: `digitscope`, but wider, and with an eleventh answer: no digit."""
+    """The architecture of the shipped network: `digitscope` with more filters and an eleventh class, "no digit"."""
     return [
         *(Conv3x3(48), MaxPool2x2(), BatchNorm(), ReLU()),
         *(Conv3x3(96), MaxPool2x2(), BatchNorm(), ReLU()),
@@ -72,7 +71,7 @@ ARCHITECTURES: dict[str, Callable[[], list[Layer]]] = {
 
 
 def stack(layers: list[Layer], seed: int = 0) -> CNN:
-    """A network of these layers with first weights drawn from `seed`; raises ShapeError if two do not fit."""
+    """Build a network of these layers, initialised from `seed`. Raises ShapeError if two layers do not fit."""
     network = CNN(seed=seed)
     for layer in layers:
         network.add_layer(layer)
@@ -80,24 +79,24 @@ def stack(layers: list[Layer], seed: int = 0) -> CNN:
 
 
 def build(name: str, seed: int = 0) -> CNN:
-    """The named architecture with first weights drawn from `seed`; raises ValueError for an unknown name."""
+    """Build the named architecture, initialised from `seed`. Raises ValueError for an unknown name."""
     if name not in ARCHITECTURES:
         raise ValueError(f"There is no architecture {name!r}; there are {', '.join(ARCHITECTURES)}.")
     return stack(ARCHITECTURES[name](), seed)
 
 
 def to_list(network: CNN) -> list[dict[str, Any]]:
-    """The network's layers as plain JSON values, e.g. [{"layer": "Conv3x3", "num_filters": 8, ...}, ...]."""
+    """Return the network's layers as JSON values: [{"layer": "Conv3x3", "num_filters": 8, ...}, ...]."""
     return [{"layer": type(layer).__name__, **layer.config()} for _, layer in network.layers]
 
 
 def name_of(network: CNN) -> str:
-    """The name under which these layers stand in ARCHITECTURES, "" if they do not."""
+    """Return the name in ARCHITECTURES of the network with these layers, or "" if there is none."""
     return next((name for name in ARCHITECTURES if to_list(build(name)) == to_list(network)), "")
 
 
 def from_list(entries: list[dict[str, Any]]) -> list[Layer]:
-    """Unbuilt layers from what `to_list` returned; raises ValueError for anything else."""
+    """Return unbuilt layers from what `to_list` returned. Raises ValueError for anything else."""
     layers = []
     for entry in entries:
         try:

@@ -41,9 +41,9 @@ def with_temperature(probabilities: Array, temperature: float) -> Array:
 
 
 def best_temperature(outputs: Array, labels: Array) -> float:
-    """The temperature that gives the labels (n,) the highest likelihood, for outputs (V, n, K) of V views.
+    """The temperature that gives the labels (n,) the highest likelihood, for outputs (V, n, K) of V variants.
 
-    The views are combined as `cnn.views` does, after the division. The loss has one valley over the temperature's
+    Variants are combined as in `cnn.test_time_augmentation`, after the division. The loss has one valley over the temperature's
     logarithm: it is narrowed down by golden sections.
     """
 

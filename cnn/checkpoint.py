@@ -1,4 +1,4 @@
-"""Checkpoints: all that a training run needs to go on, in one file, to the same end as without a break."""
+"""Checkpoints: the complete state of a training run in one file; a resumed run ends as an uninterrupted one does."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CheckpointError = container.FileError
 
 
 def to_bytes(run: Run, **facts: Any) -> bytes:
-    """The run as it stands between two steps; `facts` (plain JSON values) go into the header."""
+    """Serialise a run between two steps; `facts` (plain JSON values) are added to the header."""
     optimizer = run.optimizer.state()
     header = {
         "format": FORMAT,
@@ -38,7 +38,10 @@ def to_bytes(run: Run, **facts: Any) -> bytes:
 
 
 def from_bytes(packed: bytes, name: str = "the checkpoint") -> Run:
-    """The run that `to_bytes` wrote down, ready for `fit`. Raises CheckpointError in one sentence."""
+    """Restore a run that `to_bytes` serialised, ready for `fit`; `name` is what error messages call the file.
+
+    Raises CheckpointError with a message of one sentence.
+    """
     header, arrays = container.unpack(packed, name, FORMAT)
     groups: dict[str, container.Arrays] = {"network": {}, "average": {}}
     for key, array in arrays.items():

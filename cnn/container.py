@@ -112,6 +112,6 @@ def read(path: str | os.PathLike[str]) -> bytes:
 
 
 def sentence(error: BaseException) -> str:
-    """What an exception says, with a full stop behind it."""
+    """Return an exception's message, ending with a full stop."""
     text = str(error).strip("' \n") or type(error).__name__
     return text if text.endswith(".") else f"{text}."

@@ -40,7 +40,7 @@ class Layer:
         return input_shape
 
     def count(self, input_shape: Shape) -> int:
-        """How many parameters `build` would make for inputs of `input_shape`."""
+        """Return how many parameters `build` would make for inputs of `input_shape`."""
         return 0
 
     def forward(self, x: Array, train: bool = False, rng: np.random.Generator | None = None) -> tuple[Array, Any]:

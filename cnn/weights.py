@@ -1,7 +1,7 @@
-"""Weights on disk: a network's arrays, and a header that says how its layers stand and where they come from.
+"""Weights files: a network's arrays, with a header that describes its layers and where they come from.
 
-The header holds the layers, the version of the preprocessing that the network learned with, its data, seed
-and measured accuracy.
+The header holds the layers, the version of the preprocessing used in training, the training data, the seed and the
+measured accuracy.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ FORMAT = "digitscope weights 1"
 
 MOST_LAYERS = 64
 MOST_VALUES = 100_000
-"""Values that one layer may give for one picture: ours gives 21,632 at the most, and memory has an end."""
+"""Largest output of a layer for one picture, in values, to limit memory. The shipped network has at most 32,448."""
 
 WeightsError = container.FileError
 
 
 def save(path: str | os.PathLike[str], network: CNN, **facts: Any) -> None:
-    """Write `network` to `path`, with `facts` (plain JSON values) in the header; the old file stays till then.
+    """Write `network` to `path`, with `facts` (plain JSON values) in the header.
 
-    Raises WeightsError when the disk refuses.
+    An existing file is replaced only when the new one is complete. Raises WeightsError if the file cannot be written.
     """
     container.write(path, to_bytes(network, **facts))
 
 
 def to_bytes(network: CNN, **facts: Any) -> bytes:
-    """The file that `save` writes, in memory: for a download."""
+    """Return the content of the file that `save` writes, for example for a download."""
     header = {"format": FORMAT, **facts, "layers": to_list(network)}
     return container.pack(header, network.params | network.state)
 
 
 def load(path: str | os.PathLike[str]) -> tuple[CNN, dict[str, Any]]:
-    """The network in the file at `path`, and its header. Raises WeightsError in one sentence."""
+    """Return the network in the file at `path`, and its header. Raises WeightsError with a message of one sentence."""
     return from_bytes(container.read(path), Path(path).name)
 
 
 def from_bytes(packed: bytes, name: str) -> tuple[CNN, dict[str, Any]]:
-    """Like `load`, from bytes such as an upload's; `name` is what the error message calls them."""
+    """Like `load`, from bytes such as an upload; `name` is what error messages call the file."""
     header, arrays = container.unpack(packed, name, FORMAT)
     try:
         network = assemble(header.get("layers"), arrays)
@@ -56,9 +56,10 @@ def from_bytes(packed: bytes, name: str) -> tuple[CNN, dict[str, Any]]:
 
 
 def assemble(layers: Any, arrays: dict[str, np.ndarray]) -> CNN:
-    """Build the layers that a header lists and give them `arrays`; raises ValueError if they disagree.
+    """Build the layers that a header lists and fill them with `arrays`, by full name.
 
-    No more is built than the arrays can fill: the header may be a lie.
+    The header is not trusted: no layer is built that needs more values than `arrays` hold. Raises ValueError if
+    layers and arrays do not match.
     """
     if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
         raise ValueError(f"its header does not list 1 to {MOST_LAYERS} layers.")

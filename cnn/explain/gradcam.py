@@ -29,10 +29,10 @@ def layers(activations: Activations) -> list[int]:
     return ends
 
 
-def grad_cam(activations: Activations, answer: int, number: int) -> Array:
-    """Return the Grad-CAM map (H, W), 0 or more, of the layer `number` for the class `answer`."""
+def grad_cam(activations: Activations, target: int, number: int) -> Array:
+    """Return the Grad-CAM map (H, W), 0 or more, of the layer `number` for the class `target`."""
     network = activations.network
-    gradients = score_gradients(network, network.scaled(activations.picture[None]), toward(network, answer))
+    gradients = score_gradients(network, network.scaled(activations.picture[None]), toward(network, target))
     weights = gradients[number][..., 0].mean(axis=(1, 2))
     return np.maximum(np.tensordot(weights, activations.values[number], axes=1), 0)
 

@@ -16,8 +16,8 @@ STEPS = 32
 """Points of the path at which the gradient is evaluated."""
 
 
-def integrated_gradients(network: CNN, picture: Array, answer: int, steps: int = STEPS) -> Array:
-    """Return each pixel's attribution (28, 28) for the class `answer`.
+def integrated_gradients(network: CNN, picture: Array, target: int, steps: int = STEPS) -> Array:
+    """Return each pixel's attribution (28, 28) for the class `target`.
 
     Up to the error of the midpoint rule, which falls with more `steps`, they sum to `score_difference`. `picture` is
     (28, 28) uint8.
@@ -25,12 +25,12 @@ def integrated_gradients(network: CNN, picture: Array, answer: int, steps: int =
     x = network.scaled(picture[None])
     blank = network.scaled(np.zeros_like(picture)[None])
     along = ((np.arange(steps) + 0.5) / steps).astype(x.dtype)
-    gradient = score_gradients(network, blank + (x - blank) * along, toward(network, answer))[0]
+    gradient = score_gradients(network, blank + (x - blank) * along, toward(network, target))[0]
     return ((x - blank)[..., 0] * gradient.mean(axis=-1))[0]
 
 
-def score_difference(network: CNN, picture: Array, answer: int) -> float:
-    """Return the score of the class `answer` for `picture` minus that for a blank picture."""
+def score_difference(network: CNN, picture: Array, target: int) -> float:
+    """Return the score of the class `target` for `picture` minus that for a blank picture."""
     both = network.scaled(np.stack([picture, np.zeros_like(picture)]))
-    found = scores(network, both)[answer]
+    found = scores(network, both)[target]
     return float(found[0] - found[1])

@@ -18,8 +18,8 @@ STEP = 2
 """Distance between neighbouring squares, in pixels."""
 
 
-def occlusion(network: CNN, picture: Array, answer: int, side: int = SIDE, step: int = STEP) -> Array:
-    """Return (28, 28) how far the score of `answer` falls, averaged over all squares that cover a pixel.
+def occlusion(network: CNN, picture: Array, target: int, side: int = SIDE, step: int = STEP) -> Array:
+    """Return (28, 28) how far the score of `target` falls, averaged over all squares that cover a pixel.
 
     `picture` is (28, 28) uint8; `side` and `step` are in pixels. Pixels that no square covers get 0.
     """
@@ -31,7 +31,7 @@ def occlusion(network: CNN, picture: Array, answer: int, side: int = SIDE, step:
     # A square without ink changes nothing, so no forward pass is needed.
     changed = np.array([True, *(bool(picture[y : y + side, x : x + side].any()) for y, x in spots)])
     found = np.empty(len(covered), np.float64)
-    found[changed] = scores(network, network.scaled(covered[changed]))[answer]
+    found[changed] = scores(network, network.scaled(covered[changed]))[target]
     found[~changed] = found[0]
     fall, papers = np.zeros((height, width)), np.zeros((height, width))
     for (y, x), score in zip(spots, found[1:], strict=True):

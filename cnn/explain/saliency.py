@@ -13,6 +13,6 @@ from cnn.network import CNN
 Array = np.ndarray
 
 
-def saliency(network: CNN, picture: Array, answer: int) -> Array:
-    """Return the signed derivative (28, 28) of the score of `answer` with respect to each pixel's ink (0 to 1)."""
-    return score_gradients(network, network.scaled(picture[None]), toward(network, answer))[0][0, ..., 0]
+def saliency(network: CNN, picture: Array, target: int) -> Array:
+    """Return the signed derivative (28, 28) of the score of `target` with respect to each pixel's ink (0 to 1)."""
+    return score_gradients(network, network.scaled(picture[None]), toward(network, target))[0][0, ..., 0]

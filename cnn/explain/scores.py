@@ -37,6 +37,6 @@ def score_gradients(network: CNN, x: Array, direction: Array) -> list[Array]:
     return [one.dx for one in back][::-1]
 
 
-def toward(network: CNN, answer: int) -> Array:
-    """Return the direction (K,) for `score_gradients` that picks the score of the class `answer` alone."""
-    return np.eye(network.output_shape[0], dtype=network.dtype)[answer]
+def toward(network: CNN, target: int) -> Array:
+    """Return the direction (K,) for `score_gradients` that picks the score of the class `target` alone."""
+    return np.eye(network.output_shape[0], dtype=network.dtype)[target]

@@ -41,15 +41,15 @@ class BatchPredictor:
         self.network.scaled(pictures[:1])
         chunk = min(CHUNK, -(-len(pictures) // WORKERS))
         starts = range(0, len(pictures), chunk)
-        answers = np.empty((len(pictures), *self.network.output_shape), np.float32)
+        probabilities = np.empty((len(pictures), *self.network.output_shape), np.float32)
 
         def work(worker: int) -> None:
             for start in starts[worker::WORKERS]:
                 part = slice(start, min(start + chunk, len(pictures)))
-                answers[part] = softmax(self._shard(worker, part.stop - part.start).scores(pictures[part])).T
+                probabilities[part] = softmax(self._shard(worker, part.stop - part.start).scores(pictures[part])).T
 
         self.workers.all(work)
-        return answers
+        return probabilities
 
     def _shard(self, worker: int, n: int) -> Shard:
         assert self.plan is not None
