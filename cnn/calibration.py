@@ -43,8 +43,8 @@ def with_temperature(probabilities: Array, temperature: float) -> Array:
 def best_temperature(outputs: Array, labels: Array) -> float:
     """The temperature that gives the labels (n,) the highest likelihood, for outputs (V, n, K) of V variants.
 
-    Variants are combined as in `cnn.test_time_augmentation`, after the division. The loss has one valley over the temperature's
-    logarithm: it is narrowed down by golden sections.
+    Variants are combined as in `cnn.test_time_augmentation`, after the division. The loss has a single minimum over
+    the logarithm of the temperature; it is found by golden-section search.
     """
 
     def loss(logarithm: float) -> float:

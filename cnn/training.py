@@ -186,6 +186,7 @@ def fit(
     validation: Examples,
     augment: Warp | None = None,
     engine: Engine | None = None,
+    *,
     clock: Callable[[], float] = perf_counter,
 ) -> Iterator[Event]:
     """Train `run.network` from the state in `run`, and yield events.

@@ -20,7 +20,7 @@ def network() -> CNN:
 def adapted(network: CNN, own, old, rng) -> tuple[list[FineTuneStep], CNN]:
     *steps, copy = fine_tuning.fine_tune(network, own, old, rng)
     assert isinstance(copy, CNN)
-    return steps, copy
+    return [step for step in steps if isinstance(step, FineTuneStep)], copy
 
 
 def test_the_hand_is_learned_and_the_given_network_stays_as_it_is(digits, rng):
@@ -30,7 +30,8 @@ def test_the_hand_is_learned_and_the_given_network_stays_as_it_is(digits, rng):
     before = {name: array.copy() for name, array in (network.params | network.state).items()}
     steps, copy = adapted(network, (sevens, np.full(300, 1)), others, rng)
     assert steps[-1].loss < 0.5 * steps[0].loss
-    assert [step.progress for step in steps] == sorted(step.progress for step in steps)
+    batches = -(-(300 + len(others[0])) // fine_tuning.BATCH) * fine_tuning.EPOCHS
+    assert [step.progress for step in steps] == [step / batches for step in range(batches)]
     assert (copy.predict_output(sevens).argmax(axis=1) == 1).mean() > 0.9
     assert (copy.predict_output(others[0]).argmax(axis=1) == others[1]).mean() > 0.98
     for name, array in (network.params | network.state).items():

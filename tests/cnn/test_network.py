@@ -33,8 +33,8 @@ from tests.cnn.gradient_check import numeric_gradient
 def small(loss: str = "cross-entropy") -> CNN:
     """A network for pictures of 10 x 10, in float64."""
     network = CNN((1, 10, 10), seed=1)
-    for layer in (Conv3x3(3), MaxPool2x2(), ReLU(), Conv3x3(2), Flatten(), FullyConnected(6), ReLU(), Softmax(4)):
-        network.add_layer(layer)
+    for new in (Conv3x3(3), MaxPool2x2(), ReLU(), Conv3x3(2), Flatten(), FullyConnected(6), ReLU(), Softmax(4)):
+        network.add_layer(new)
     for _, layer in network.layers:
         layer.params = {name: array.astype(np.float64) for name, array in layer.params.items()}
     if loss == "mse":

@@ -13,14 +13,18 @@ from cnn.architectures import build, stack
 from cnn.container import FileError
 from cnn.layers import Conv3x3, Dropout, MaxPool2x2, Softmax
 from cnn.network import CNN
+from cnn.optimizers import Adam
 from cnn.schedules import SCHEDULES
 from cnn.settings import Settings
-from cnn.training import Diverged, EpochDone, Finished, PlainEngine, Run, StepDone, fit
+from cnn.training import Diverged, EpochDone, Examples, Finished, PlainEngine, Run, StepDone, fit
+from digitscope.digits.io.mnist import Mnist
 from digitscope.digits.synthesis.warp import warp
+
+Data = tuple[Examples, Examples]
 
 
 @pytest.fixture
-def data(digits):
+def data(digits: Mnist) -> Data:
     """300 images to learn from, 100 to check on."""
     pictures, labels = digits.training
     return (pictures[:300], labels[:300]), (digits.validation[0][:100], digits.validation[1][:100])
@@ -37,9 +41,9 @@ def weights_of(network: CNN) -> np.ndarray:
     return np.concatenate([array.ravel() for array in network.params.values()])
 
 
-def test_events_come_in_order_and_add_up(data):
+def test_events_come_in_order_and_add_up(data: Data) -> None:
     run = Run(small(), SHORT)
-    events = list(fit(run, *data, warp))
+    events = list(fit(run, *data, augment=warp))
     # 300 images in batches of 64 are four whole batches and one of 44, in each of two epochs.
     kinds = [type(event) for event in events]
     assert kinds == [*[StepDone] * 5, EpochDone, *[StepDone] * 5, EpochDone, Finished]
@@ -50,16 +54,18 @@ def test_events_come_in_order_and_add_up(data):
     first = steps[:5]
     sizes = [64, 64, 64, 64, 44]
     mean = sum(event.loss * size for event, size in zip(first, sizes, strict=True)) / 300
-    assert events[5].training_loss == pytest.approx(mean)
-    assert events[-1].steps == 10
-    assert events[-1].epochs == 2
-    assert events[-1].validation_accuracy == run.result().forward(*data[1])[2]
+    epoch, last = events[5], events[-1]
+    assert isinstance(epoch, EpochDone)
+    assert epoch.training_loss == pytest.approx(mean)
+    assert isinstance(last, Finished)
+    assert (last.steps, last.epochs) == (10, 2)
+    assert last.validation_accuracy == run.result().forward(*data[1])[2]
 
 
-def test_one_seed_gives_one_result_and_another_another(data):
+def test_one_seed_gives_one_result_and_another_another(data: Data) -> None:
     def learned(seed):
         run = Run(small(seed), replace(SHORT, seed=seed))
-        list(fit(run, *data, warp))
+        list(fit(run, *data, augment=warp))
         return weights_of(run.result())
 
     np.testing.assert_array_equal(learned(1), learned(1))
@@ -68,42 +74,44 @@ def test_one_seed_gives_one_result_and_another_another(data):
 
 @pytest.mark.parametrize("stop", [1, 4, 5, 7])
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
-def test_a_run_that_was_interrupted_ends_with_the_same_weights(data, stop, optimizer):
+def test_a_run_that_was_interrupted_ends_with_the_same_weights(data: Data, stop, optimizer) -> None:
     settings = replace(SHORT, optimizer=optimizer)
     whole = Run(small(), settings)
-    expected = list(fit(whole, *data, warp))[-1]
+    expected = list(fit(whole, *data, augment=warp))[-1]
     first = Run(small(), settings)
-    for event in fit(first, *data, warp):
+    for event in fit(first, *data, augment=warp):
         if isinstance(event, StepDone) and event.step == stop:
             break
     second = checkpoint.from_bytes(checkpoint.to_bytes(first))
-    *_, last = fit(second, *data, warp)
+    *_, last = fit(second, *data, augment=warp)
     np.testing.assert_array_equal(weights_of(second.network), weights_of(whole.network))
     np.testing.assert_array_equal(weights_of(second.result()), weights_of(whole.result()))
+    assert isinstance(last, Finished)
+    assert isinstance(expected, Finished)
     assert last.validation_loss == expected.validation_loss
 
 
-def test_batch_normalisation_survives_a_checkpoint(data):
+def test_batch_normalisation_survives_a_checkpoint(data: Data) -> None:
     settings = Settings(batch_size=50, epochs=1, seed=1)
     whole, first = Run(build("digitscope"), settings), Run(build("digitscope"), settings)
-    list(fit(whole, *data, warp))
-    for event in fit(first, *data, warp):
+    list(fit(whole, *data, augment=warp))
+    for event in fit(first, *data, augment=warp):
         if isinstance(event, StepDone) and event.step == 3:
             break
     second = checkpoint.from_bytes(checkpoint.to_bytes(first))
-    list(fit(second, *data, warp))
+    list(fit(second, *data, augment=warp))
     for name, array in (whole.result().params | whole.result().state).items():
         np.testing.assert_array_equal((second.result().params | second.result().state)[name], array)
 
 
 @pytest.mark.parametrize("cut", [0, 10, 1000, -10])
-def test_a_damaged_checkpoint_is_refused_in_a_sentence(data, cut):
+def test_a_damaged_checkpoint_is_refused_in_a_sentence(data: Data, cut) -> None:
     packed = checkpoint.to_bytes(Run(small(), SHORT))
     with pytest.raises(FileError, match="the checkpoint"):
         checkpoint.from_bytes(packed[:cut])
 
 
-def test_settings_may_change_while_it_learns(data):
+def test_settings_may_change_while_it_learns(data: Data) -> None:
     run = Run(small(), replace(SHORT, schedule="constant"))
     rates = []
     for event in fit(run, *data):
@@ -112,11 +120,14 @@ def test_settings_may_change_while_it_learns(data):
             if event.step == 3:
                 run.settings = replace(run.settings, learning_rate=0.001, dropout=0.9, momentum=0.5)
     assert rates == [0.01] * 3 + [0.001] * 7
-    assert dict(run.network.layers)["dropout1"].p == 0.9
+    dropout = dict(run.network.layers)["dropout1"]
+    assert isinstance(dropout, Dropout)
+    assert dropout.p == 0.9
+    assert isinstance(run.optimizer, Adam)
     assert run.optimizer.beta1 == 0.5
 
 
-def test_only_the_chosen_number_of_images_is_used(data):
+def test_only_the_chosen_number_of_images_is_used(data: Data) -> None:
     seen: list[int] = []
 
     class Listening(PlainEngine):
@@ -124,18 +135,18 @@ def test_only_the_chosen_number_of_images_is_used(data):
             seen.extend(int(picture.sum()) for picture in pictures)
             return super().gradients(network, pictures, labels, seeds, augment)
 
-    list(fit(Run(small(), replace(SHORT, images=100, epochs=1)), *data, None, Listening()))
+    list(fit(Run(small(), replace(SHORT, images=100, epochs=1)), *data, engine=Listening()))
     assert sorted(seen) == sorted(int(picture.sum()) for picture in data[0][0][:100])
 
 
-def test_without_warps_the_images_stay_as_they_are(data):
-    def refuse(pictures, rng):
+def test_without_warps_the_images_stay_as_they_are(data: Data) -> None:
+    def refuse(pictures: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
         raise AssertionError("must not be called")
 
-    list(fit(Run(small(), replace(SHORT, warps=False)), *data, refuse))
+    list(fit(Run(small(), replace(SHORT, warps=False)), *data, augment=refuse))
 
 
-def test_a_run_limited_in_seconds_ends_by_the_clock(data):
+def test_a_run_limited_in_seconds_ends_by_the_clock(data: Data) -> None:
     ticks = count()  # a clock that is one second further each time it is asked
     run = Run(small(), replace(SHORT, seconds=20, schedule="one-cycle"))
     events = list(fit(run, *data, clock=lambda: float(next(ticks))))
@@ -163,7 +174,7 @@ def test_a_learning_rate_of_ten_diverges_with_advice(digits, architecture, optim
     assert "Try 0." in events[-1].sentence
 
 
-def test_averaged_weights_lag_behind_the_raw_ones(data):
+def test_averaged_weights_lag_behind_the_raw_ones(data: Data) -> None:
     run = Run(small(), replace(SHORT, average=0.9))
     list(fit(run, *data))
     assert not np.array_equal(weights_of(run.result()), weights_of(run.network))
@@ -172,7 +183,7 @@ def test_averaged_weights_lag_behind_the_raw_ones(data):
     np.testing.assert_array_equal(weights_of(plain.result()), weights_of(plain.network))
 
 
-def test_validation_changes_nothing_about_the_run(data):
+def test_validation_changes_nothing_about_the_run(data: Data) -> None:
     run, other = Run(small(), SHORT), Run(small(), SHORT)
     list(fit(run, *data))
     list(fit(other, data[0], (data[1][0][:1], data[1][1][:1])))
@@ -214,7 +225,7 @@ def test_schedules_stay_between_nothing_and_the_full_rate(name):
         assert factors[0] < 0.1
 
 
-def test_each_epoch_shows_every_image_once_in_an_order_of_its_own(data):
+def test_each_epoch_shows_every_image_once_in_an_order_of_its_own(data: Data) -> None:
     shown: list[list[int]] = [[]]
 
     class Listening(PlainEngine):
@@ -222,7 +233,7 @@ def test_each_epoch_shows_every_image_once_in_an_order_of_its_own(data):
             shown[-1].extend(int(picture.sum()) for picture in pictures)
             return super().gradients(network, pictures, labels, seeds, augment)
 
-    for event in fit(Run(small(), SHORT), *data, None, Listening()):
+    for event in fit(Run(small(), SHORT), *data, engine=Listening()):
         if isinstance(event, EpochDone):
             shown.append([])
     sums = sorted(int(picture.sum()) for picture in data[0][0])
@@ -230,7 +241,7 @@ def test_each_epoch_shows_every_image_once_in_an_order_of_its_own(data):
     assert shown[0] != shown[1]
 
 
-def test_the_moving_average_by_hand(data):
+def test_the_moving_average_by_hand(data: Data) -> None:
     settings = replace(SHORT, average=0.5)
     run = Run(small(), settings)
     name = "conv1.weights"

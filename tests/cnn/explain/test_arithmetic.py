@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnn import CNN, Conv3x3, FullyConnected, MaxPool2x2, Softmax
+from cnn import CNN, Conv3x3, Flatten, FullyConnected, Layer, MaxPool2x2, Softmax
 from cnn.explain import Activations, arithmetic, onward, origin, trail
-from cnn.explain.arithmetic import Choice, Given, Normalised, Rectified, Same, Softmaxed, Sum
+from cnn.explain.arithmetic import Arithmetic, Choice, Given, Normalised, Rectified, Same, Softmaxed, Sum
 from tests.cnn.explain.stacks import STACKS, lived
 
 
@@ -18,7 +18,20 @@ def places(activations: Activations, number: int, rng: np.random.Generator) -> l
     return ends + [tuple(int(rng.integers(side)) for side in shape) for _ in range(20)]
 
 
-def result(found) -> float:
+def feeds(layer: Layer, before: tuple[int, ...], shape: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    """Whether the input at `before`, of inputs of this shape, enters the layer's output at `after`."""
+    if isinstance(layer, FullyConnected):
+        return len(before) == len(shape)
+    if isinstance(layer, Flatten):
+        return (int(np.ravel_multi_index(before, shape)),) == after
+    if isinstance(layer, Conv3x3):
+        return all(0 <= b - a <= 2 for b, a in zip(before[1:], after[1:], strict=True))
+    if isinstance(layer, MaxPool2x2):
+        return before[0] == after[0] and all(b // 2 == a for b, a in zip(before[1:], after[1:], strict=True))
+    return before == after
+
+
+def result(found: Arithmetic) -> float:
     """The value that the shown numbers lead to, worked out from them alone."""
     match found:
         case Given():
@@ -112,11 +125,11 @@ def test_a_trail_leads_from_the_picture_to_an_answer(name, digits, rng):
                     assert step > number
                     continue
                 activations.at(step, at)
-                # Each step is one that the layers really make: the place before is among what went in.
-                if 0 < step <= number:
-                    assert origin(activations, step, at) == way[step - 1]
-                if number <= step < len(activations) - 1:
-                    assert onward(activations, step, at) == way[step + 1]
+                assert len(at) == activations.values[step].ndim
+                if step:
+                    before = way[step - 1]
+                    assert before is not None
+                    assert feeds(activations.layer(step), before, activations.values[step - 1].shape, at)
 
 
 def test_what_pooling_drops_goes_no_further(digits):
@@ -131,7 +144,7 @@ def test_onward_reaches_a_value_that_changes_with_it(digits):
     # Whatever onward says a value goes into must move when that value moves.
     network = lived("digitscope")
     activations = Activations(network, digits.test_images[2])
-    at = (0, 14, 13)
+    at: tuple[int, ...] = (0, 14, 13)
     for number in range(len(activations) - 1):
         to = onward(activations, number, at)
         assert to is not None

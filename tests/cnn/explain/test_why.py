@@ -44,7 +44,9 @@ def test_gradients_of_every_layers_values(rng):
             y[index] += sign * h
             for _, layer in network.layers[number:-1]:
                 y, _ = layer.forward(y)
-            found.append(network.layers[-1][1].logits(y)[4].sum())
+            last = network.layers[-1][1]
+            assert isinstance(last, Softmax)
+            found.append(last.logits(y)[4].sum())
         numeric = (found[0] - found[1]) / (2 * h)
         assert gradients[number][index] == pytest.approx(numeric, rel=1e-4, abs=1e-7)
 
