@@ -23,7 +23,7 @@ def adapted(network: CNN, own, old, rng) -> tuple[list[FineTuneStep], CNN]:
     return [step for step in steps if isinstance(step, FineTuneStep)], copy
 
 
-def test_the_hand_is_learned_and_the_given_network_stays_as_it_is(digits, rng):
+def test_the_writers_digits_are_learned_and_the_given_network_does_not_change(digits, rng):
     network, _ = weights.load(PROJECT / "pretrained" / "digitscope.npz")
     pictures, labels = digits.training
     sevens, others = pictures[labels == 7][:300], (pictures[:600][labels[:600] != 7], labels[:600][labels[:600] != 7])

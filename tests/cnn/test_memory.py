@@ -1,4 +1,4 @@
-"""How much memory a run takes, measured where nothing else runs: in a process of its own."""
+"""Memory use of a training run, measured in a process of its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.conftest import PROJECT
 
 
 @pytest.mark.measured
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process's own highest use")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux reports the peak memory of a process in /proc")
 def test_training_on_all_of_mnist_stays_below_700_mb():
     code = (
         "from cnn.architectures import build\n"

@@ -1,4 +1,4 @@
-"""The container: shapes are checked at once, one forward loop, one backward loop, safe for many threads."""
+"""The network: shapes are checked at once, one forward loop, one backward loop, safe for many threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""fit: the events it tells, and that a run comes to the same end however often it is interrupted."""
+"""Training: the events of `fit`, and that a run ends with the same weights however often it is interrupted."""
 
 from __future__ import annotations
 

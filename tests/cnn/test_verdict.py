@@ -102,13 +102,13 @@ def test_a_threshold_refuses_no_more_than_it_may(rng, share):
     assert share - 0.002 <= refused <= share
 
 
-def test_views_move_by_a_pixel_and_lose_nothing_inside(rng):
+def test_augmentation_shifts_by_a_pixel_and_loses_nothing_inside(rng):
     pictures = np.zeros((2, 28, 28), np.uint8)
     pictures[:, 4:24, 4:24] = rng.integers(0, 256, (2, 20, 20))
     moved = augmented(pictures)
     assert moved.shape == (AUGMENTATIONS, 2, 28, 28)
-    for view, step in zip(moved, SHIFTS, strict=False):
-        np.testing.assert_array_equal(view, np.roll(pictures, step, (1, 2)))
+    for variant, step in zip(moved, SHIFTS, strict=False):
+        np.testing.assert_array_equal(variant, np.roll(pictures, step, (1, 2)))
     edge = np.full((1, 28, 28), 9, np.uint8)
     down, right = np.abs(SHIFTS).T
     np.testing.assert_array_equal(
@@ -116,29 +116,29 @@ def test_views_move_by_a_pixel_and_lose_nothing_inside(rng):
     )
 
 
-def test_views_turn_and_scale_as_scipy_does(rng):
+def test_augmentation_rotates_and_scales_as_scipy_does(rng):
     picture = np.zeros((28, 28), np.uint8)
     picture[4:24, 4:24] = rng.integers(0, 256, (20, 20))
     found = augmented(picture[None])[len(SHIFTS) :, 0]
     middle = np.full(2, 13.5)
-    for view, (turn, size) in zip(
+    for variant, (turn, size) in zip(
         found, [*((turn, 1) for turn in ROTATIONS), *((0, size) for size in SCALES)], strict=True
     ):
         cos, sin = np.cos(np.radians(turn)), np.sin(np.radians(turn))
         matrix = np.array([[cos, -sin], [sin, cos]]) / size
         expected = affine_transform(picture.astype(float), matrix, middle - matrix @ middle, order=1)
-        np.testing.assert_allclose(view, expected, atol=0.51)
+        np.testing.assert_allclose(variant, expected, atol=0.51)
 
 
-def test_where_one_look_leaves_doubt_the_mean_of_all_views_counts(rng):
+def test_outputs_are_averaged_over_the_augmentations_where_one_pass_is_not_confident(rng):
     network = build("notebook")
     network.params["softmax1.weights"][...] *= 5000  # some answers sure, some not
     pictures = rng.integers(0, 256, (60, 28, 28)).astype(np.uint8)
-    outputs = np.array([network.predict_output(view) for view in augmented(pictures)])
+    outputs = np.array([network.predict_output(variant) for variant in augmented(pictures)])
     sure = outputs[0].max(axis=1) >= CONFIDENT
     assert 5 < sure.sum() < 55
     found = averaged_outputs(network.predict_output, pictures)
     np.testing.assert_allclose(found[sure], outputs[0][sure], atol=1e-5)
     np.testing.assert_allclose(found[~sure], outputs.mean(axis=0)[~sure], atol=1e-5)
     np.testing.assert_allclose(combine(outputs), found, atol=1e-5)
-    assert np.abs(found - outputs[0])[~sure].max() > 0.01, "looking again says something else"
+    assert np.abs(found - outputs[0])[~sure].max() > 0.01, "averaging changes the outputs"

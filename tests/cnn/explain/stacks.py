@@ -1,4 +1,4 @@
-"""Networks and pictures that the tests of all explanations look at."""
+"""Networks that the tests of all explanations use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from digitscope.digits.io import mnist
 
 
 def free() -> list[Layer]:
-    """A stack that nobody gave a name, with every kind of layer, in an unusual order."""
+    """Every kind of layer, in an unusual order."""
     return [
         *(ReLU(), Conv3x3(5), ReLU(), BatchNorm(), MaxPool2x2(), Dropout(0.2), Conv3x3(4), MaxPool2x2()),
         *(BatchNorm(), Flatten(), FullyConnected(12), ReLU(), Softmax(10)),
@@ -24,7 +24,7 @@ STACKS = {**ARCHITECTURES, "free": free}
 
 
 def lived(name: str, seed: int = 3) -> CNN:
-    """A network of that stack whose biases and statistics are not those of a newborn one."""
+    """A network of that stack with random biases and statistics, as after training."""
     network = stack(STACKS[name](), seed)
     rng = np.random.default_rng(seed)
     for _, layer in network.layers:

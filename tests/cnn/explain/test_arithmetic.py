@@ -157,8 +157,8 @@ def test_onward_reaches_a_value_that_changes_with_it(digits):
         at = to
 
 
-def test_the_field_is_what_a_value_really_sees(digits):
-    # Pixels outside a value's field may change as they like; some pixel inside must matter.
+def test_a_value_depends_on_its_receptive_field_alone(digits):
+    # Pixels outside a receptive field may change as they like; some pixel inside must matter.
     network = lived("free")
     activations = Activations(network, digits.test_images[3])
     number, place = activations.names.index("conv2"), (1, 3, 5)

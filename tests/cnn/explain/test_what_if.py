@@ -36,7 +36,7 @@ def test_the_smallest_edit_by_hand():
     assert not any(step.done for step in steps[:-1])
 
 
-def test_needless_pixels_are_put_back():
+def test_unneeded_pixels_are_restored():
     # Five pixels of ink below, where three are enough: two go back, whichever.
     blank = np.zeros((28, 28), np.uint8)
     edited = blank.copy()
@@ -70,7 +70,7 @@ def test_an_edit_that_is_none_and_one_that_cannot_be():
     assert (last.done, last.reached, last.changed) == (True, False, 5)
 
 
-def test_fooling_gets_surer_and_says_what_it_reached(digits):
+def test_fooling_raises_the_probability_and_reports_what_it_reached(digits):
     network = learned()
     start = noise(np.random.default_rng(1))
     before = start.copy()

@@ -1,4 +1,4 @@
-"""Why this digit: gradients against central differences, shares against what they share, worked cases by hand."""
+"""Attribution: gradients against central differences, completeness of integrated gradients, cases worked by hand."""
 
 from __future__ import annotations
 
