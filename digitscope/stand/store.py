@@ -19,16 +19,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from platformdirs import user_data_path
 from sqlalchemy import Engine, ForeignKey, LargeBinary, create_engine, delete, event, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from digitscope.digits.strokes import Strokes
-from digitscope.resources import PACKAGE
+from digitscope.resources import INSTALLED, PACKAGE
 
 FOLDER_VARIABLE = "DIGITSCOPE_STAND"
 """The environment variable that names the folder of the stand's files."""
-USUAL_FOLDER = PACKAGE.parent / "stand-data"
+USUAL_FOLDER = user_data_path("digitscope", appauthor=False) / "stand" if INSTALLED else PACKAGE.parent / "stand-data"
 FILE = "stand.sqlite"
 
 PRAGMAS = (
@@ -137,7 +138,10 @@ class _Hand(_Base):
 
 
 def folder() -> Path:
-    """Where the stand's files are: what DIGITSCOPE_STAND names, else `stand-data` in the project's folder."""
+    """Where the stand's files are: what DIGITSCOPE_STAND names, else the usual place.
+
+    That is `stand-data` in the project's folder or, where DigitScope is installed, the user's folder for programs' data.
+    """
     return Path(os.environ.get(FOLDER_VARIABLE) or USUAL_FOLDER)
 
 
