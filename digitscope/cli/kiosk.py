@@ -17,7 +17,7 @@ from pathlib import Path
 
 from digitscope.cli.browser import BrowserError, installed_browser
 from digitscope.cli.common import CommandError
-from digitscope.cli.run import server_command
+from digitscope.cli.run import port, server_command
 
 KIOSK = (
     "--kiosk",
@@ -110,7 +110,7 @@ def _stop(number: int, frame: object) -> None:
 def add_to(commands: argparse._SubParsersAction) -> None:
     """Describe the command to argparse."""
     parser = commands.add_parser("kiosk", help="run a stand at an event, full screen", description=__doc__)
-    parser.add_argument("--port", type=int, default=8501, help="port to listen on (default 8501)")
+    parser.add_argument("--port", type=port, default=8501, help="port to listen on (default 8501)")
     parser.add_argument("--address", default="127.0.0.1", help="0.0.0.0 lets phones in the room in (default 127.0.0.1)")
     parser.add_argument("--no-browser", action="store_true", help="only the server")
     parser.set_defaults(run=run)

@@ -13,7 +13,7 @@ from digitscope.resources import ENTRY
 def add_to(commands: argparse._SubParsersAction) -> None:
     """Describe the command to argparse."""
     parser = commands.add_parser("run", help="open the page", description=__doc__)
-    parser.add_argument("--port", type=int, default=8501, help="port to listen on (default 8501)")
+    parser.add_argument("--port", type=port, default=8501, help="port to listen on (default 8501)")
     parser.add_argument("--address", default="localhost", help="0.0.0.0 lets others in the room in (default localhost)")
     parser.add_argument("--headless", action="store_true", help="do not open a browser")
     parser.set_defaults(run=run)
@@ -29,6 +29,13 @@ def run(options: argparse.Namespace) -> int:
         return subprocess.run(command, check=False).returncode
     except KeyboardInterrupt:
         return 0
+
+
+def port(text: str) -> int:
+    """Return the port that `text` names. Raises ArgumentTypeError for what is none."""
+    if not (text.isdecimal() and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text} is no port: it is a number from 1 to 65535")
+    return int(text)
 
 
 def server_command(port: int, address: str, *, headless: bool) -> list[str]:
