@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
+from pkgutil import iter_modules
 
 import pdoc
 
@@ -14,10 +14,10 @@ PACKAGES = ("cnn", "digitscope.recognition")
 
 
 def modules() -> Iterator[str]:
-    """Yield the name of every package and module that has a page."""
+    """Yield the name of each package, and of each module in it; packages inside it list their modules themselves."""
     for name in PACKAGES:
         yield name
-        for found in walk_packages(import_module(name).__path__, f"{name}."):
+        for found in iter_modules(import_module(name).__path__, f"{name}."):
             if not found.name.endswith("__main__"):
                 yield found.name
 
