@@ -22,7 +22,7 @@ from PIL import Image
 
 from digitscope.digits.preprocess import prepare
 from digitscope.digits.samples import SAMPLES
-from tests.conftest import PROJECT
+from testkit.imports import PROJECT
 
 BLOCKS = re.findall(r"```python\n(.*?)```", (PROJECT / "README.md").read_text("utf-8"), re.DOTALL)
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -15,7 +15,7 @@ import pytest
 
 from digitscope.cli import kiosk
 from digitscope.cli.main import main
-from tests.conftest import PROJECT
+from testkit.imports import PROJECT
 
 ANSWERS = """
 import sys

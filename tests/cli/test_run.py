@@ -13,7 +13,7 @@ import pytest
 
 from digitscope.cli import run
 from digitscope.cli.main import main
-from tests.conftest import PROJECT
+from testkit.imports import PROJECT
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no exec")
