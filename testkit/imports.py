@@ -6,10 +6,8 @@ import ast
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-PACKAGES = ("cnn", "digitscope", "testkit", "benchmarks", "docs", "tests")
-"""Folders whose modules are called by their path."""
-SCRIPTS = "scripts"
-"""The folder whose modules are called by their file's name alone, like app.py's."""
+PACKAGES = ("cnn", "digitscope", "testkit", "benchmarks", "docs", "tests", "scripts")
+"""Folders whose modules are called by their path; those in scripts/ call each other by their file's name alone."""
 
 Graph = dict[str, set[str]]
 """File -> the files that it imports, as paths from the project's folder such as "cnn/layers.py"."""
@@ -39,7 +37,7 @@ def arrows() -> set[tuple[str, str]]:
 
 def _modules() -> dict[str, str]:
     """Every module's name and file."""
-    found = {path.stem: path for path in [PROJECT / "app.py", *(PROJECT / SCRIPTS).glob("*.py")]}
+    found = {path.stem: path for path in [PROJECT / "app.py", *(PROJECT / "scripts").glob("*.py")]}
     for package in PACKAGES:
         for path in (PROJECT / package).rglob("*.py"):
             parts = path.relative_to(PROJECT).with_suffix("").parts

@@ -13,11 +13,11 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from xml.etree import ElementTree
 
-import environment
 import pytest
 import yaml
 
 from digitscope import __version__
+from scripts import environment
 from testkit.imports import PROJECT, Graph, arrows, imports, place
 
 README = (PROJECT / "README.md").read_text("utf-8")
@@ -158,7 +158,11 @@ def test_the_picture_of_the_house_shows_the_real_imports():
 def test_the_api_pages_are_built_from_the_docstrings(tmp_path):
     command = [sys.executable, "-m", "docs.api", str(tmp_path)]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
-    for path, name in (("cnn/layers.html", "Conv3x3"), ("cnn/fast/plan.html", "Plan"), ("digitscope/recognition/reader.html", "Reader.read")):
+    for path, name in (
+        ("cnn/layers.html", "Conv3x3"),
+        ("cnn/fast/plan.html", "Plan"),
+        ("digitscope/recognition/reader.html", "Reader.read"),
+    ):
         assert f'id="{name}"' in (tmp_path / path).read_text("utf-8")
 
 

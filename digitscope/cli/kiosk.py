@@ -1,7 +1,7 @@
 """digitscope kiosk: run a stand: the event page, full screen.
 
-Starts the server, waits until it answers, and opens Chromium or Chrome over the whole screen where one is found. A server
-or a browser that ends is started again; Ctrl-C, or the end of the service, ends both.
+Starts the server, waits until it answers, and opens Chromium or Chrome over the whole screen where one is found. A
+server or a browser that ends is started again; Ctrl-C, or the end of the service, ends both.
 """
 
 from __future__ import annotations

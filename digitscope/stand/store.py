@@ -140,7 +140,7 @@ class _Hand(_Base):
 def folder() -> Path:
     """Where the stand's files are: what DIGITSCOPE_STAND names, else the usual place.
 
-    That is `stand-data` in the project's folder or, where DigitScope is installed, the user's folder for programs' data.
+    That is `stand-data` in a checkout, and in the user's folder for programs' data where DigitScope is installed.
     """
     return Path(os.environ.get(FOLDER_VARIABLE) or USUAL_FOLDER)
 
