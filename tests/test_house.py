@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -208,6 +209,35 @@ def test_the_gate_runs_readmes_test_command():
     assert "python3 scripts/test.py" in README
     assert "python3 scripts/run.py" in README
     assert "exec python3 scripts/test.py" in (PROJECT / ".ci" / "run").read_text("utf-8")
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_the_test_command_runs_all_checks_and_fails_with_any(monkeypatch, everything):
+    gate = runpy.run_path(str(PROJECT / "scripts" / "test.py"))["main"]
+    ran: list[list[str]] = []
+    failing: list[str] = []
+
+    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
+        ran.append([Path(command[0]).stem, *command[1:]])
+        return subprocess.CompletedProcess(command, int(any(part in command for part in failing)))
+
+    monkeypatch.setitem(gate.__globals__, "set_up", lambda requirements: Path("bin/python"))
+    monkeypatch.setitem(gate.__globals__, "find_browser", lambda python: "a browser")
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(sys, "argv", ["scripts/test.py", *(["--all"] if everything else []), "-x"])
+    assert gate() == 0
+    assert [" ".join(command[:4]) for command in ran] == [
+        "python -m ruff check",
+        "python -m ruff format",
+        "lint-imports --no-logo --no-cache",
+        "python -m mypy",
+        "python -m pytest -n",
+        *(["python -m pytest -m"] if everything else []),
+    ]
+    assert [command[-1] for command in ran if "pytest" in command] == ["-x"] * (1 + everything)
+    for part in ("check", "--check", "--no-cache", "mypy", "pytest"):
+        failing[:] = [part]
+        assert gate() == 1
 
 
 def test_files_that_documents_point_to_exist():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -49,3 +50,26 @@ def test_the_server_is_started_on_the_pages_script():
     assert command[:4] == [sys.executable, "-m", "streamlit", "run"]
     assert Path(command[4]) == PROJECT / "app.py"
     assert command[5:] == ["--server.port", "8600", "--server.address", "0.0.0.0", "--server.headless", "true"]
+
+
+@pytest.mark.parametrize(("module", "name"), [("cnn", "python -m cnn"), ("digitscope", "digitscope")])
+def test_errors_begin_with_the_name_that_was_called(module, name):
+    for arguments, sentence in (
+        (["predict", "none.png"], "none.png cannot be read: No such file or directory."),
+        (["evaluate", "--limit", "0"], "--limit "),
+    ):
+        command = [sys.executable, "-m", module, *arguments]
+        ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+        assert ended.returncode == 2
+        assert ended.stderr.startswith(f"{name}: {sentence}")
+
+
+def test_the_keepers_commands_get_all_their_options(tmp_path, capsys):
+    assert main(["stand", "--folder", str(tmp_path / "stand"), "backup", str(tmp_path / "copy.sqlite")]) == 0
+    assert (tmp_path / "copy.sqlite").exists()
+    assert main(["stand", "--folder", str(tmp_path / "stand"), "delete", "--score", "3"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    with pytest.raises(SystemExit) as ended:
+        main(["stand", "--help"])
+    assert ended.value.code == 0
+    assert "set-pin" in capsys.readouterr().out
