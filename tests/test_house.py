@@ -19,9 +19,10 @@ import yaml
 
 from digitscope import __version__
 from scripts import environment
-from testkit.imports import PROJECT, Graph, arrows, imports, place
+from testkit.imports import PACKAGES, PROJECT, Graph, arrows, imports, place
 
 README = (PROJECT / "README.md").read_text("utf-8")
+DOCUMENTS = [*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md"), PROJECT / "pretrained" / "README.md"]
 
 
 def test_the_network_needs_numpy_alone():
@@ -86,8 +87,9 @@ def linted(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("contract", FORBIDDEN)
-@pytest.mark.parametrize("for_types", [False, True], ids=["at run time", "for types"])
+@pytest.mark.parametrize(
+    ("contract", "for_types"), [*((name, False) for name in FORBIDDEN), ("Imports go one way", True)]
+)
 def test_each_contract_holds_and_has_teeth(tmp_path, contract, for_types):
     for package in ("cnn", "digitscope"):
         shutil.copytree(PROJECT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
@@ -241,15 +243,29 @@ def test_the_test_command_runs_all_checks_and_fails_with_any(monkeypatch, everyt
 
 
 def test_files_that_documents_point_to_exist():
-    documents = [*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md"), PROJECT / "pretrained" / "README.md"]
     links = [
         (document.name, document.parent / link)
-        for document in documents
+        for document in DOCUMENTS
         for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text("utf-8"))
         if "://" not in link
     ]
     assert len(links) > 20
     assert [(name, link) for name, link in links if not link.exists()] == []
+
+
+def test_files_and_commands_that_documents_name_exist():
+    said = "\n".join(document.read_text("utf-8") for document in DOCUMENTS)
+    paths = set(re.findall(rf"`((?:{'|'.join(PACKAGES)}|deploy|pretrained|data)/[\w./-]*)", said))
+    assert len(paths) > 30
+    assert sorted(path for path in paths if not (PROJECT / path).exists()) == []
+    modules = set(re.findall(r"python -m ((?:cnn|digitscope|benchmarks|docs)[\w.]*)", said))
+    assert len(modules) > 10
+    files = {module: PROJECT / module.replace(".", "/") for module in modules}
+    assert [
+        module
+        for module, file in files.items()
+        if not (file.with_suffix(".py").exists() or (file / "__main__.py").exists())
+    ] == []
 
 
 def test_every_requirement_is_pinned():

@@ -161,7 +161,7 @@ def test_a_stand_keeps_its_data_where_a_user_may_write(untouched: Installed):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-@pytest.mark.parametrize("signal_name", ["SIGTERM", "SIGHUP", "SIGINT"])
+@pytest.mark.parametrize("signal_name", ["SIGTERM", "SIGHUP"])
 def test_run_is_the_server_and_ends_with_it(untouched: Installed, signal_name: str):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
