@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -13,8 +14,9 @@ Graph = dict[str, set[str]]
 """File -> the files that it imports, as paths from the project's folder such as "cnn/layers.py"."""
 
 
+@cache
 def imports() -> Graph:
-    """Return the imports between the project's own files."""
+    """Return the imports between the project's own files; callers share the answer and must not change it."""
     modules = _modules()
     return {path: {*_imported(path, modules)} - {path} for path in modules.values()}
 
