@@ -30,6 +30,7 @@ from digitscope.resources import INSTALLED, PACKAGE
 FOLDER_VARIABLE = "DIGITSCOPE_STAND"
 """The environment variable that names the folder of the stand's files."""
 USUAL_FOLDER = user_data_path("digitscope", appauthor=False) / "stand" if INSTALLED else PACKAGE.parent / "stand-data"
+"""In a checkout `stand-data`; where DigitScope is installed, a folder among the user's data."""
 FILE = "stand.sqlite"
 
 PRAGMAS = (
@@ -138,10 +139,7 @@ class _Hand(_Base):
 
 
 def folder() -> Path:
-    """Where the stand's files are: what DIGITSCOPE_STAND names, else the usual place.
-
-    That is `stand-data` in a checkout, and in the user's folder for programs' data where DigitScope is installed.
-    """
+    """Return the folder of the stand's files: the one that DIGITSCOPE_STAND names, else USUAL_FOLDER."""
     return Path(os.environ.get(FOLDER_VARIABLE) or USUAL_FOLDER)
 
 
