@@ -5,4 +5,4 @@ from importlib import import_module
 
 if __name__ == "__main__":
     # By name, so that the network's package depends on nothing above it.
-    sys.exit(import_module("digitscope.cli.main").main())
+    sys.exit(import_module("digitscope.cli.main").main(prog="python -m cnn"))

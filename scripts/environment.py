@@ -1,4 +1,4 @@
-"""What both commands need: a virtual environment with the pinned requirements, and a browser for the tests."""
+"""What the scripts need: a virtual environment with the pinned requirements, and a browser for the tests."""
 
 from __future__ import annotations
 
@@ -7,25 +7,22 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 PROJECT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT))
+
+from digitscope.cli.browser import BrowserError, installed_browser  # noqa: E402, scripts run before it is installed
+
 FOLDER = PROJECT / ".venv"
 PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = FOLDER / "requirements.sha256"
 """Written last: a folder without it was left half-made."""
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-BROWSER_PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
-)
 
-
-def fail(sentence: str) -> None:
+def fail(sentence: str) -> NoReturn:
     """Leave with one sentence on stderr and status 2."""
     print(sentence, file=sys.stderr)
     raise SystemExit(2)
@@ -61,26 +58,31 @@ def _fingerprint(requirements: str) -> str:
     return hashlib.sha256(f"{requirements} {sys.version}".encode() + content).hexdigest()
 
 
+def hand_over(command: str, arguments: Sequence[str]) -> int:
+    """Set up what the page needs and become `digitscope COMMAND`, so that signals and status are its own."""
+    call = [str(set_up("requirements.txt")), "-m", "digitscope", command, *arguments]
+    os.chdir(PROJECT)
+    if os.name == "posix":
+        os.execv(call[0], call)
+    # Windows has no exec that a console would wait for.
+    try:
+        return subprocess.run(call, check=False).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
 def find_browser(python: Path) -> str:
     """A Chromium or Chrome: an installed one, else Playwright's, else the system's package. Fails in a sentence."""
-    browser = installed_browser() or _playwrights_browser(python) or _packaged_browser()
+    try:
+        browser = installed_browser() or _playwrights_browser(python) or _packaged_browser()
+    except BrowserError as error:
+        fail(str(error))
     if browser is None:
         fail(
             "The tests draw in a real browser, and none was found or could be installed. Install Chromium or Chrome, "
             "or name one in the environment variable DIGITSCOPE_BROWSER."
         )
-    return str(browser)
-
-
-def installed_browser() -> str | None:
-    """The browser that DIGITSCOPE_BROWSER names, or one in the usual places."""
-    named = os.environ.get("DIGITSCOPE_BROWSER")
-    if named:
-        if not Path(named).exists():
-            fail(f"DIGITSCOPE_BROWSER names {named}, which does not exist.")
-        return named
-    found = (shutil.which(name) for name in BROWSERS)
-    return next(filter(None, found), None) or next((place for place in BROWSER_PLACES if Path(place).exists()), None)
+    return browser
 
 
 def _playwrights_browser(python: Path) -> str | None:

@@ -6,7 +6,8 @@ import json
 import sys
 
 import pytest
-from audit import audit
+
+from scripts.audit import audit
 
 
 def found(tmp_path, *packages: dict, stderr: str = "", stdout: str | None = None) -> int:

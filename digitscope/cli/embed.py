@@ -15,6 +15,8 @@ import numpy as np
 from cnn import container
 from cnn.explain.embedding import fingerprint, last_features
 from digitscope.cli.common import CommandError, load_mnist, load_network
+from digitscope.recognition import SHIPPED
+from digitscope.resources import DATA
 
 FORMAT = "digitscope landscape 1"
 MANY = 2_000
@@ -24,8 +26,8 @@ PERPLEXITY = 30.0
 def add_to(commands: argparse._SubParsersAction) -> None:
     """Describe the command to argparse."""
     parser = commands.add_parser("landscape", help="lay digits out by t-SNE", description=__doc__)
-    parser.add_argument("--weights", type=Path, default=Path("pretrained/digitscope.npz"), metavar="FILE")
-    parser.add_argument("--out", type=Path, default=Path("data/landscape.npz"), metavar="FILE")
+    parser.add_argument("--weights", type=Path, default=SHIPPED, metavar="FILE")
+    parser.add_argument("--out", type=Path, default=DATA / "landscape.npz", metavar="FILE")
     parser.add_argument("--seed", type=int, default=0)
     parser.set_defaults(run=run)
 

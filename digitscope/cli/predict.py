@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             prepared = read_photo(path)
         except PhotoError as error:
-            print(f"python -m cnn: {error}", file=sys.stderr)
+            print(f"{options.prog}: {error}", file=sys.stderr)
             answers.append({"file": str(path), "digit": None, "error": str(error)})
             failed = True
             continue

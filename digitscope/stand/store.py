@@ -19,16 +19,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from platformdirs import user_data_path
 from sqlalchemy import Engine, ForeignKey, LargeBinary, create_engine, delete, event, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from digitscope.digits.strokes import Strokes
-from digitscope.resources import PACKAGE
+from digitscope.resources import INSTALLED, PACKAGE
 
 FOLDER_VARIABLE = "DIGITSCOPE_STAND"
 """The environment variable that names the folder of the stand's files."""
-USUAL_FOLDER = PACKAGE.parent / "stand-data"
+USUAL_FOLDER = user_data_path("digitscope", appauthor=False) / "stand" if INSTALLED else PACKAGE.parent / "stand-data"
+"""In a checkout `stand-data`; where DigitScope is installed, a folder among the user's data."""
 FILE = "stand.sqlite"
 
 PRAGMAS = (
@@ -137,7 +139,7 @@ class _Hand(_Base):
 
 
 def folder() -> Path:
-    """Where the stand's files are: what DIGITSCOPE_STAND names, else `stand-data` in the project's folder."""
+    """Return the folder of the stand's files: the one that DIGITSCOPE_STAND names, else USUAL_FOLDER."""
     return Path(os.environ.get(FOLDER_VARIABLE) or USUAL_FOLDER)
 
 

@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 from time import monotonic, sleep
 
-import kiosk
 import psutil
 import pytest
 
-from tests.conftest import PROJECT
+from digitscope.cli import kiosk
+from digitscope.cli.main import main
+from testkit.imports import PROJECT
 
 ANSWERS = """
 import sys
@@ -70,17 +71,16 @@ def test_a_server_that_runs_and_does_not_answer_is_started_anew(stand, monkeypat
     assert stand.server is not deaf
 
 
-def test_the_command_starts_a_real_server_in_event_mode_and_ends_it(tmp_path):
+@pytest.mark.parametrize("told_to_end", kiosk.STOPS)
+def test_the_command_starts_a_real_server_in_event_mode_and_ends_it(tmp_path, told_to_end):
     """As systemd does: the command is started, is told to end, and leaves nothing behind."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    # All but the making of a virtual environment: the tests run in one.
-    code = "import sys, kiosk; kiosk.set_up = lambda file: sys.executable; sys.exit(kiosk.main())"
-    command = [sys.executable, "-c", code, "--no-browser", "--port", str(port)]
-    environment = os.environ | {"DIGITSCOPE_STAND": str(tmp_path), "PYTHONPATH": str(PROJECT / "scripts")}
+    command = [sys.executable, "-m", "digitscope", "kiosk", "--no-browser", "--port", str(port)]
+    environment = os.environ | {"DIGITSCOPE_STAND": str(tmp_path)}
     with (tmp_path / "log.txt").open("w") as log:
-        kiosked = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+        kiosked = subprocess.Popen(command, cwd=PROJECT, stdout=log, stderr=log, env=environment)
     try:
         look = kiosk.Stand([], f"http://127.0.0.1:{port}", None)
         deadline = monotonic() + 60
@@ -90,12 +90,27 @@ def test_the_command_starts_a_real_server_in_event_mode_and_ends_it(tmp_path):
             sleep(0.1)
         (server,) = [child for child in psutil.Process(kiosked.pid).children() if "streamlit" in child.cmdline()]
         assert server.environ()["DIGITSCOPE_MODE"] == "event"
-        kiosked.terminate()
+        kiosked.send_signal(told_to_end)
         assert kiosked.wait(15) == 0
         assert not server.is_running()
     finally:
         kiosked.kill()
         kiosked.wait()
+
+
+def test_a_proxy_is_not_asked_for_this_machine(stand, monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    stand.look()
+    assert stand.healthy()
+
+
+def test_a_browser_that_is_named_and_does_not_exist_is_said(monkeypatch, capsys):
+    monkeypatch.setenv("DIGITSCOPE_BROWSER", "/no/such/browser")
+    assert main(["kiosk"]) == 2
+    assert capsys.readouterr().err == "digitscope: DIGITSCOPE_BROWSER names /no/such/browser, which does not exist.\n"
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
