@@ -16,9 +16,8 @@ from cnn.recipes import RECIPES
 from cnn.settings import Settings
 from digitscope.cli.common import CommandError
 from digitscope.cli.train import FLAGS
-from digitscope.jobs.cluster import ClusterError
-from digitscope.jobs.messages import Ended, Job, Steps, Stop
-from digitscope.jobs.run_queue import Limits, Room, Ticket, room_for
+from digitscope.jobs.messages import Ended, JobError, Steps, Stop, TrainingJob
+from digitscope.jobs.run_queue import Limits, RunQueue, Ticket, queue_for
 
 LOOK_SECONDS = 0.2
 MOST = 500
@@ -73,12 +72,12 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(f"That makes {len(combinations):,} runs, more than {MOST}: give fewer values.")
     jobs = [(chosen, _job(chosen, recipe.settings)) for chosen in combinations]
     try:
-        room = room_for(options.cluster)
-    except ClusterError as error:
+        queue = queue_for(options.cluster)
+    except JobError as error:
         raise CommandError(str(error)) from error
-    at_once = options.at_once or room.limits.at_once
-    room.limits = Limits(at_once=at_once, seconds=86_400, silence=600, waiting=len(jobs))
-    trials = _train(room, jobs)
+    at_once = options.at_once or queue.limits.at_once
+    queue.limits = Limits(at_once=at_once, seconds=86_400, silence=600, waiting=len(jobs))
+    trials = _train(queue, jobs)
     trials.sort(key=lambda trial: (trial.ended is None or trial.ended.accuracy is None, -_accuracy(trial)))
     if options.json:
         print(json.dumps([_facts(trial) for trial in trials]))
@@ -87,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _job(chosen: dict[str, Any], usual: Settings) -> Job:
+def _job(chosen: dict[str, Any], usual: Settings) -> TrainingJob:
     try:
         given = {name: value for name, value in chosen.items() if name != "architecture"}
         # Epochs were asked for: then the recipe's clock does not end the run.
@@ -95,11 +94,11 @@ def _job(chosen: dict[str, Any], usual: Settings) -> Job:
         settings = replace(base, **given)
     except ValueError as error:
         raise CommandError(str(error)) from error
-    return Job(to_list(build(chosen["architecture"], settings.seed)), settings)
+    return TrainingJob(to_list(build(chosen["architecture"], settings.seed)), settings)
 
 
-def _train(room: Room, jobs: list[tuple[dict[str, Any], Job]]) -> list[Trial]:
-    trials = [Trial(chosen, room.submit(job)) for chosen, job in jobs]
+def _train(queue: RunQueue, jobs: list[tuple[dict[str, Any], TrainingJob]]) -> list[Trial]:
+    trials = [Trial(chosen, queue.submit(job)) for chosen, job in jobs]
     try:
         with tqdm(total=len(trials), bar_format="{n:.1f} of {total} runs {bar} [{elapsed}<{remaining}]") as bar:
             while any(trial.ended is None for trial in trials):
