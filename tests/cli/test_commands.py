@@ -121,6 +121,27 @@ def test_evaluate_draws_its_worst_mistakes_and_measures_habits_and_numbers(capsy
     assert facts["cut_in_four"] >= facts["accuracy"] >= 0.5
 
 
+def test_weights_go_to_a_new_file_unless_force_says_otherwise(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    short = ["--architecture", "notebook", "--images", "200", "--epochs", "1"]
+    assert main(["train", "--recipe", "best", *short]) == 0
+    (out,) = tmp_path.iterdir()
+    assert re.fullmatch(r"digitscope-best-\d{8}-\d{4}\.npz", out.name)
+    first = out.read_bytes()
+    assert out.name in refused(capsys, "train", *short, "--seed", "1", "--out", str(out))
+    assert out.read_bytes() == first
+    assert main(["train", *short, "--seed", "1", "--out", str(out), "--force"]) == 0
+    assert weights.load(out)[1]["seed"] == 1
+
+
+def test_a_number_of_epochs_replaces_the_seconds_of_a_recipe(capsys, tmp_path):
+    out = tmp_path / "net.npz"
+    short = ["--architecture", "notebook", "--images", "200", "--epochs", "2"]
+    assert main(["train", "--recipe", "one-minute", *short, "--out", str(out)]) == 0
+    settings = weights.load(out)[1]["settings"]
+    assert (settings["epochs"], settings["seconds"]) == (2, None)
+
+
 def test_a_run_can_be_kept_and_resumed(capsys, tmp_path):
     options = ["train", "--architecture", "notebook", "--images", "500", "--epochs", "2"]
     kept, whole, resumed = tmp_path / "run.ckpt", tmp_path / "whole.npz", tmp_path / "resumed.npz"
@@ -197,6 +218,8 @@ def test_predict_reads_pictures_a_line_each(capsys, tmp_path, digits):
         (["train", "--plot", "curves.doc"], ".png"),
         (["train", "--out", "/proc/nowhere/net.npz"], "/proc"),
         (["train", "--out", "."], "folder"),
+        (["train", "--out", "pretrained/digitscope.npz"], "--force"),
+        (["train", "--held-out-weights", "pretrained/held-out.npz"], "--force"),
         (["train", "--resume", "none.ckpt"], "none.ckpt"),
         (["train", "--held-out", "nobody", "--strokes", "{drawings}"], "nobody"),
         (["train", "--recipe", "best", "--strokes", "{drawings}"], "reader"),

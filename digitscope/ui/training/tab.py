@@ -12,6 +12,7 @@ from digitscope.ui.training import runs
 from digitscope.ui.training.curves import show_curves
 from digitscope.ui.training.presets import choose_preset, choose_settings, has_dropout
 from digitscope.ui.training.runs import TrainingRun
+from digitscope.ui.training.setting_widgets import setting_widget, shown
 
 EVERY = 0.4
 """Seconds between two updates while a run is on."""
@@ -85,7 +86,6 @@ def _watch(run: TrainingRun) -> None:
 def _change_while_learning(run: TrainingRun) -> None:
     with st.expander("Change while it learns"):
         number = runs.state().started
-        rate, momentum, dropout = (f"live_{name}_{number}" for name in ("rate", "momentum", "dropout"))
 
         def changed(name: str, key: str) -> None:
             try:
@@ -93,37 +93,15 @@ def _change_while_learning(run: TrainingRun) -> None:
             except ValueError as error:
                 session().notices.append(str(error))
 
-        st.number_input(
-            "Learning rate",
-            0.0,
-            1000.0,
-            run.settings.learning_rate,
-            step=0.001,
-            format="%.4f",
-            key=rate,
-            on_change=changed,
-            args=("learning_rate", rate),
-        )
-        if run.settings.optimizer != "sgd":
-            st.slider(
-                "Momentum",
-                0.0,
-                0.99,
-                run.settings.momentum,
-                key=momentum,
-                on_change=changed,
-                args=("momentum", momentum),
-            )
-        if has_dropout(run.layers):
-            st.slider(
-                "Dropout",
-                0.0,
-                0.9,
-                0.3 if run.settings.dropout is None else run.settings.dropout,
-                key=dropout,
-                on_change=changed,
-                args=("dropout", dropout),
-            )
+        offered = {
+            "learning_rate": True,
+            "momentum": run.settings.optimizer != "sgd",
+            "dropout": has_dropout(run.layers),
+        }
+        for name, has_effect in offered.items():
+            if has_effect:
+                key = f"live_{name}_{number}"
+                setting_widget(name, key, value=shown(name, run.settings), on_change=changed, args=(name, key))
 
 
 def _show_end(run: TrainingRun) -> None:
