@@ -79,6 +79,7 @@ def test_drawings_that_cannot_be_read_become_a_sentence():
 def test_a_personalising_job_takes_one_of_the_queues_places_and_does_not_wait_for_one():
     stage = Stage(at_once=2)
     stage.queue.submit(JOB)
+    until(lambda: len(stage.links) == 1)
     ticket = PersonaliseTicket(stage.queue, b"weights", HAND)
     until(lambda: len(stage.links) == 2)
     assert stage.links[1].job == PersonaliseJob(b"weights", tuple(HAND))

@@ -16,7 +16,7 @@ from cnn.architectures import build, to_list
 from cnn.settings import Settings
 from digitscope.jobs import run_queue
 from digitscope.jobs.local import LocalLink
-from digitscope.jobs.messages import Ended, OwnAnswers, Saved, Steps, Stop, TrainingJob, WorkerLostError
+from digitscope.jobs.messages import Ended, Job, OwnAnswers, Saved, Steps, Stop, TrainingJob, WorkerLostError
 from digitscope.jobs.run_queue import LimitError, Limits, QueueFullError, RunQueue, Ticket, limits_from
 
 JOB = TrainingJob(to_list(build("notebook")), Settings(images=1000, epochs=1, batch_size=10, warps=False))
@@ -26,7 +26,7 @@ ENDLESS = TrainingJob(to_list(build("notebook")), Settings(epochs=10_000, images
 class Puppet:
     """A link whose far end the test plays."""
 
-    def __init__(self, job: TrainingJob) -> None:
+    def __init__(self, job: Job) -> None:
         self.job = job
         self.reports: Queue = Queue()
         self.commands: list = []
@@ -55,7 +55,7 @@ class Stage:
         self.links: list[Puppet] = []
         self.queue = RunQueue(Limits(**limits), self.start)
 
-    def start(self, job: TrainingJob) -> Puppet:
+    def start(self, job: Job) -> Puppet:
         self.links.append(Puppet(job))
         return self.links[-1]
 
@@ -117,7 +117,7 @@ def test_commands_sent_before_the_process_is_up_are_not_lost():
     gate = threading.Event()
     links: list[Puppet] = []
 
-    def start_slowly(job: TrainingJob) -> Puppet:
+    def start_slowly(job: Job) -> Puppet:
         gate.wait()
         links.append(Puppet(job))
         return links[0]
@@ -192,7 +192,7 @@ def test_a_lost_worker_becomes_a_sentence_and_the_next_run_begins():
 
 
 def test_a_process_that_cannot_start_becomes_a_sentence():
-    def refuse(job: TrainingJob):
+    def refuse(job: Job) -> Puppet:
         raise OSError(11, "Resource temporarily unavailable")
 
     ticket = RunQueue(Limits(), refuse).submit(JOB)

@@ -47,7 +47,7 @@ def test_widgets_and_flags_offer_the_choices_that_settings_accept():
         if isinstance(about, Choice):
             assert list(shown[f"t_{name}"].options) == list(actions[name].choices or ()) == list(about.values)
             for value in about.values:
-                assert getattr(Settings(**{name: value}), name) == value
+                assert getattr(Settings().changed(**{name: value}), name) == value
 
 
 @pytest.mark.parametrize("name", [name for name, about in ABOUT.items() if isinstance(about, Number)])
@@ -59,9 +59,9 @@ def test_the_range_of_a_widget_is_accepted(name):
         low = about.low  # a form shows 0, which is refused with a sentence
     kind = int if about.whole else float
     for value in (kind(low), kind(high), *about.stops):
-        assert getattr(Settings(**{name: value}), name) == value
+        assert getattr(Settings().changed(**{name: value}), name) == value
     with pytest.raises(ValueError, match=f"The {about.noun or about.label.lower()} must be"):
-        Settings(**{name: about.high + 1})
+        Settings().changed(**{name: about.high + 1})
 
 
 @pytest.mark.parametrize("preset", PRESETS)
