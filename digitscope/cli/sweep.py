@@ -1,4 +1,4 @@
-"""The command sweep: train with every combination of settings, here or on a Dask cluster, and rank the results."""
+"""Train with every combination of settings, here or on a Dask cluster, and rank the results."""
 
 from __future__ import annotations
 

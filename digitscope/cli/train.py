@@ -1,4 +1,4 @@
-"""The command train: train a network and write its weights, or repeat what the notebook does."""
+"""Train a network and write its weights, or repeat what the notebook does."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ CONFUSION_CHART: dict[str, Any] = {
     "layer": [
         {
             "name": "cells",
-            "mark": {"type": "rect", "tooltip": {"content": "data"}, "cursor": "pointer", "cornerRadius": 2},
+            "mark": {"type": "rect", "cursor": "pointer", "cornerRadius": 2},
             "encoding": {
                 "color": {
                     "condition": {"test": "datum.right", "value": "#8a93a633"},
@@ -91,6 +91,11 @@ CONFUSION_CHART: dict[str, Any] = {
                 },
                 "strokeWidth": {"condition": {"param": "cell", "empty": False, "value": 2}, "value": 0},
                 "stroke": {"value": "#2f5bd0"},
+                "tooltip": [
+                    {"field": "digit", "title": "digit"},
+                    {"field": "answer", "title": "read as"},
+                    {"field": "count", "title": "images"},
+                ],
             },
         },
         {

@@ -75,8 +75,8 @@ def _show_answers(answers: Answers) -> None:
     pictures, labels = mnist.load().validation
     predicted, confidence = answers.predicted.astype(int), answers.confidence
     st.markdown(
-        f"**After {answers.step:,} steps**: {(predicted == labels).mean():.2%} of {len(labels):,} images that it does "
-        "not learn from"
+        f"**After {answers.step:,} steps**: {(predicted == labels).mean():.2%} of {len(labels):,} images that it was "
+        "not trained on"
     )
     left, right = st.columns(2, gap="medium")
     with left:
