@@ -37,13 +37,13 @@ REHEARSED = 3000
 USUAL = 40
 """Variations of each built-in sample that are trained on as well, so that common pen drawings are not forgotten."""
 HABIT = 2
-"""From this number on, drawings mistaken for one digit count as a habit of this hand and not as slips."""
+"""From this number on, drawings mistaken for one digit count as a habit of this person and not as slips."""
 MEASURED = 2000
 """Validation images of MNIST that tell how much was forgotten."""
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Candidate positions between the old weights (0) and the fine-tuned ones (1)."""
 SPARED = 0.01
-"""Accuracy on the hand that may be given up for weights nearer to the old ones."""
+"""Accuracy on this person’s drawings that may be given up for weights nearer to the old ones."""
 WARP = 0.5
 """Strength of the augmentation, 0 to 1."""
 SEED = 2026
@@ -75,7 +75,7 @@ def learn(packed: bytes, drawings: Sequence[Drawn], seed: int = SEED) -> Iterato
     own = variations(readable, COPIES, rng)
     own = warp(own[0], rng, WARP), own[1]
     chosen = rng.choice(len(data.training[1]), REHEARSED, replace=False)
-    given_up = _given_up(network, readable)
+    given_up = _written_differently(network, readable)
     kept = [(sample, digit) for digit, two in SAMPLES.items() if digit not in given_up for sample in two]
     usual = variations(kept, USUAL, rng)
     old = (
@@ -84,19 +84,19 @@ def learn(packed: bytes, drawings: Sequence[Drawn], seed: int = SEED) -> Iterato
     )
     trial, unseen = (variations(readable, TRIES, rng) for _ in range(2))
     before = measure(network, readable, unseen)
-    adapted = network
+    tuned = network
     for event in fine_tune(network, own, old, rng):
         if isinstance(event, FineTuneStep):
             yield Progress(event.progress)
         else:
-            adapted = gentlest(network, event, trial)
+            tuned = nearest_blend(network, event, trial)
     facts = {key: header[key] for key in ("preprocessing", "refuse_above", "architecture") if key in header}
-    packed = weights.to_bytes(adapted, **facts, data="the shipped network, adapted to one hand")
-    yield Learned(packed, before, measure(adapted, readable, unseen))
+    packed = weights.to_bytes(tuned, **facts, data="a network, fine-tuned on one person’s drawings")
+    yield Learned(packed, before, measure(tuned, readable, unseen))
 
 
-def _given_up(network: CNN, drawings: Sequence[Drawn]) -> set[int]:
-    """Return the digits that HABIT or more drawings are mistaken for: this hand writes those digits differently."""
+def _written_differently(network: CNN, drawings: Sequence[Drawn]) -> set[int]:
+    """Return the digits that HABIT or more drawings are mistaken for: this person writes those digits differently."""
     said = _said(BatchPredictor(network), _pictures(drawings))
     taken = Counter(int(digit) for digit, (_, label) in zip(said, drawings, strict=True) if digit != label)
     return {digit for digit, times in taken.items() if times >= HABIT}
@@ -106,14 +106,14 @@ def _pictures(drawings: Sequence[Drawn]) -> Array:
     return np.array([prepare(strokes).picture for strokes, _ in drawings])
 
 
-def gentlest(network: CNN, adapted: CNN, trial: tuple[Array, Array]) -> CNN:
+def nearest_blend(network: CNN, tuned: CNN, trial: tuple[Array, Array]) -> CNN:
     """Return the blend of both networks that is nearest to `network` and within SPARED of the best on `trial`.
 
-    `trial` holds pictures (n, 28, 28) of the hand and labels (n,). A hand that is read well already leaves the
+    `trial` holds pictures (n, 28, 28) of the drawings and labels (n,). Drawings that are read well already leave the
     network as it is. (Interpolating between a network and its fine-tuned copy: Wortsman et al., "Robust fine-tuning of
     zero-shot models", 2022.)
     """
-    way = [blend(network, adapted, share) for share in SHARES]
+    way = [blend(network, tuned, share) for share in SHARES]
     right = [_right(BatchPredictor(mixed), *trial) for mixed in way]
     return next(mixed for mixed, share in zip(way, right, strict=True) if share >= max(right) - SPARED)
 
@@ -148,7 +148,7 @@ def variations(drawings: Sequence[Drawn], copies: int, rng: np.random.Generator)
 
 
 def measure(network: CNN, drawings: Sequence[Drawn], unseen: tuple[Array, Array]) -> Meter:
-    """Measure the network on the drawings, on `unseen` pictures and labels of the same hand, and on MNIST."""
+    """Measure the network on the drawings, on `unseen` variations with labels, and on MNIST."""
     reader = BatchPredictor(network)
     own = _pictures(drawings)
     data = mnist.load()

@@ -124,7 +124,7 @@ def test_a_hand_that_is_read_well_changes_nothing(rng):
         for array in layer.params.values():
             array += rng.normal(0, 0.01, array.shape).astype(np.float32)
     well = personalise.variations([(SAMPLES[digit][0], digit) for digit in range(5)], 4, rng)
-    left = personalise.gentlest(network, other, well)
+    left = personalise.nearest_blend(network, other, well)
     for (_, ours), (_, theirs) in zip(left.layers, network.layers, strict=True):
         assert all(np.array_equal(array, theirs.params[key]) for key, array in ours.params.items())
 

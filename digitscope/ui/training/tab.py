@@ -24,7 +24,7 @@ def training_tab() -> None:
         run = runs.current()
         running = run is not None and not run.over
         if run is None:
-            st.write("Train a network from random weights and watch it learn to read. Meanwhile the page can be used as usual.")
+            st.write("Train a network from random weights and watch it learn to read. The page stays usable meanwhile.")
         elif running:
             st.fragment(_watch, run_every=EVERY)(run)
         else:
