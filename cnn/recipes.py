@@ -35,21 +35,21 @@ RECIPES = {
     "ten-seconds": Recipe(
         "digitscope",
         Settings(learning_rate=0.003, seconds=10, warps=False),
-        "a network much like the shipped one, as far as they come in ten seconds",
+        "a smaller network than the shipped one, trained for ten seconds",
     ),
     "one-minute": Recipe(
         "digitscope",
         Settings(learning_rate=0.004, seconds=60, weight_decay=0.01),
-        "a network much like the shipped one, learning from warped images for one minute",
+        "a smaller network than the shipped one, trained on warped images for one minute",
     ),
     "best": Recipe(
         "digitscope",
         Settings(learning_rate=0.003, epochs=60, weight_decay=0.01),
-        "as far as these layers come with MNIST alone: 60 times all 55,000 images, about six minutes on two cores",
+        "the best that this network reaches on MNIST alone: all 55,000 images 60 times, about six minutes on two cores",
     ),
     "shipped": Recipe(
         "reader",
         Settings(learning_rate=0.003, epochs=16, weight_decay=0.01, average=0.9995),
-        "the network that the page ships with, from MNIST, pen drawings and what is no digit (under an hour)",
+        "the network that the page ships with, from MNIST, pen drawings and what is not a digit (under an hour)",
     ),
 }

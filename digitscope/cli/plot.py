@@ -1,4 +1,4 @@
-"""Pictures that commands draw: learning curves, and the worst mistakes."""
+"""Pictures that commands write: learning curves, and the worst mistakes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ENDINGS = (".png", ".svg", ".pdf")
 
 
 def plot_curves(path: Path, curves: tuple[list[StepDone], list[EpochDone]]) -> None:
-    """Draw the run's steps (faint), their running mean, and each epoch's validation. Raises FileError."""
-    import matplotlib  # only --plot needs it, and it takes its time to load
+    """Plot the run's steps (faint), their running mean, and each epoch's validation. Raises FileError."""
+    import matplotlib  # here, because it loads slowly and only --plot needs it
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
@@ -47,7 +47,7 @@ MISTAKES = 20
 
 
 def plot_mistakes(path: Path, pictures: np.ndarray, verdict: Verdict, result: Evaluation) -> None:
-    """Draw those of the pictures (n, 28, 28) whose own digit got least probability. Raises FileError."""
+    """Show the misread pictures (n, 28, 28) whose true digit got the least probability. Raises FileError."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -82,7 +82,7 @@ def _save(path: Path, figure: Any) -> None:
 
 
 def running_mean(values: np.ndarray, window: int) -> np.ndarray:
-    """The mean of each value and up to `window - 1` before it: (n,) -> (n,)."""
+    """Return the mean of each value and up to `window - 1` values before it: (n,) -> (n,)."""
     sums = np.cumsum(np.concatenate([[0.0], values]))
     ends = np.arange(1, len(values) + 1)
     starts = np.maximum(ends - window, 0)

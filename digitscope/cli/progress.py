@@ -1,4 +1,4 @@
-"""A run as a command shows it: under a progress bar, or in the notebook's own words."""
+"""How commands show a run: with a progress bar, or in the notebook's own words."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from digitscope.cli.common import CommandError
 from digitscope.digits.synthesis.warp import warp
 
 Curves = tuple[list[StepDone], list[EpochDone]]
-"""What a run's learning curves are drawn from."""
+"""The events that a run's learning curves are plotted from."""
 
 
 def with_progress(run: Run, training: Examples, validation: Examples, keep: Path | None = None) -> Curves:
-    """Train under a progress bar; a line an epoch stays on the screen, and `keep` gets a checkpoint after each.
+    """Train with a progress bar, print a line for each epoch, and write a checkpoint to `keep` after each.
 
     Raises CommandError when the run diverges or is stopped, FileError when a checkpoint cannot be written.
     """
@@ -27,7 +27,7 @@ def with_progress(run: Run, training: Examples, validation: Examples, keep: Path
     epochs: list[EpochDone] = []
     print(run.network)
     try:
-        # Thousandths of the run: a run of so many seconds has no number of steps to count to.
+        # Thousandths of the run: a run that is limited by time has no known number of steps.
         with tqdm(total=1000, bar_format="{desc} {bar} {percentage:3.0f}% [{elapsed}<{remaining}] {postfix}") as bar:
             for event in fit(run, training, validation, warp, FastEngine()):
                 if isinstance(event, StepDone):
@@ -58,12 +58,12 @@ def with_progress(run: Run, training: Examples, validation: Examples, keep: Path
         if keep is None:
             raise
         write(keep, checkpoint.to_bytes(run))
-        raise CommandError(f"stopped after {run.step:,} steps; go on with --resume {keep}.") from None
+        raise CommandError(f"Stopped after {run.step:,} steps; go on with --resume {keep}.") from None
     return steps, epochs
 
 
 def like_the_notebook(run: Run, training: Examples, test: Examples) -> Curves:
-    """Train with the notebook's own words, and its step count that begins anew in each epoch. Raises CommandError."""
+    """Train and print what the notebook prints: steps are counted from 1 in each epoch. Raises CommandError."""
     steps: list[StepDone] = []
     epochs: list[EpochDone] = []
     print("MNIST CNN initialized!")

@@ -1,4 +1,4 @@
-"""Writing a trained network down, with where it comes from and what was measured."""
+"""Write a trained network to a weights file, with its origin and measured figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from digitscope.digits.preprocess import PREPROCESSING
 
 
 def save(out: Path, network: CNN, run: Run, validation: Examples, **facts: Any) -> None:
-    """Write what `run` made of `network` to `out`; `facts` (plain JSON values) go into the header. Raises FileError."""
+    """Write `network`, as trained by `run`, to `out`; `facts` (JSON values) go into the header. Raises FileError."""
     _, loss, accuracy = network.forward(*validation)
     weights.save(
         out,

@@ -1,10 +1,10 @@
-"""python -m cnn sweep: train with every combination of settings, here or on a Dask cluster, and rank the results."""
+"""Train with every combination of settings, here or on a Dask cluster, and rank the results."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from time import monotonic, sleep
 from typing import Any
@@ -15,19 +15,18 @@ from cnn.architectures import ARCHITECTURES, build, to_list
 from cnn.recipes import RECIPES
 from cnn.settings import Settings
 from digitscope.cli.common import CommandError
-from digitscope.cli.train import FLAGS
-from digitscope.jobs.cluster import ClusterError
-from digitscope.jobs.messages import Ended, Job, Steps, Stop
-from digitscope.jobs.run_queue import Limits, Room, Ticket, room_for
+from digitscope.cli.settings_flags import add_flags, given, with_given
+from digitscope.jobs.messages import Ended, JobError, Steps, Stop, TrainingJob
+from digitscope.jobs.run_queue import Limits, RunQueue, Ticket, queue_for
 
 LOOK_SECONDS = 0.2
 MOST = 500
-"""Runs of one sweep: more is a slip of the keyboard."""
+"""Runs of one sweep: more must be a typing error."""
 
 
 @dataclass
 class Trial:
-    """One combination, and how far it has come."""
+    """One combination of settings, and how far its run has come."""
 
     chosen: dict[str, Any]
     ticket: Ticket
@@ -36,11 +35,11 @@ class Trial:
 
     @property
     def ended(self) -> Ended | None:
-        """Its end, when it is over."""
+        """How it ended, once it has."""
         return self.ticket.ended
 
     def look(self) -> None:
-        """Take in what it reports."""
+        """Take in the new reports."""
         for report in self.ticket.take():
             if isinstance(report, Steps):
                 self.progress, self.seconds = report.steps[-1].progress, report.steps[-1].seconds
@@ -51,10 +50,11 @@ class Trial:
 def add_to(commands: argparse._SubParsersAction) -> None:
     """Describe the command to argparse."""
     parser = commands.add_parser("sweep", help="train with every combination of settings", description=__doc__)
-    parser.add_argument("--recipe", choices=list(RECIPES), default="ten-seconds", help="where the rest comes from")
+    parser.add_argument(
+        "--recipe", choices=list(RECIPES), default="ten-seconds", help="the recipe that all other settings come from"
+    )
     parser.add_argument("--architecture", choices=list(ARCHITECTURES), nargs="+")
-    for name, options in FLAGS.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", nargs="+", **options)
+    add_flags(parser, several=True)
     parser.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler, as tcp://10.0.0.1:8786")
     parser.add_argument("--at-once", type=int, help="runs side by side (default: cores - 1, or the cluster's threads)")
     parser.add_argument("--json", action="store_true", help="one JSON array, the best first")
@@ -62,23 +62,22 @@ def add_to(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train all, then print a table, the best first."""
+    """Train with all combinations, then print a table, the best first."""
     if options.at_once is not None and options.at_once < 1:
         raise CommandError(f"--at-once must be 1 or more, but is {options.at_once}.")
     recipe = RECIPES[options.recipe]
-    grid = {name: getattr(options, name) for name in FLAGS if getattr(options, name) is not None}
-    grid = {"architecture": options.architecture or [recipe.architecture], **grid}
+    grid = {"architecture": options.architecture or [recipe.architecture], **given(options)}
     combinations = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
     if len(combinations) > MOST:
         raise CommandError(f"That makes {len(combinations):,} runs, more than {MOST}: give fewer values.")
     jobs = [(chosen, _job(chosen, recipe.settings)) for chosen in combinations]
     try:
-        room = room_for(options.cluster)
-    except ClusterError as error:
+        queue = queue_for(options.cluster)
+    except JobError as error:
         raise CommandError(str(error)) from error
-    at_once = options.at_once or room.limits.at_once
-    room.limits = Limits(at_once=at_once, seconds=86_400, silence=600, waiting=len(jobs))
-    trials = _train(room, jobs)
+    at_once = options.at_once or queue.limits.at_once
+    queue.limits = Limits(at_once=at_once, seconds=86_400, silence=600, waiting=len(jobs))
+    trials = _train(queue, jobs)
     trials.sort(key=lambda trial: (trial.ended is None or trial.ended.accuracy is None, -_accuracy(trial)))
     if options.json:
         print(json.dumps([_facts(trial) for trial in trials]))
@@ -87,19 +86,13 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _job(chosen: dict[str, Any], usual: Settings) -> Job:
-    try:
-        given = {name: value for name, value in chosen.items() if name != "architecture"}
-        # Epochs were asked for: then the recipe's clock does not end the run.
-        base = replace(usual, seconds=None) if "epochs" in given and "seconds" not in given else usual
-        settings = replace(base, **given)
-    except ValueError as error:
-        raise CommandError(str(error)) from error
-    return Job(to_list(build(chosen["architecture"], settings.seed)), settings)
+def _job(chosen: dict[str, Any], usual: Settings) -> TrainingJob:
+    settings = with_given(usual, {name: value for name, value in chosen.items() if name != "architecture"})
+    return TrainingJob(to_list(build(chosen["architecture"], settings.seed)), settings)
 
 
-def _train(room: Room, jobs: list[tuple[dict[str, Any], Job]]) -> list[Trial]:
-    trials = [Trial(chosen, room.submit(job)) for chosen, job in jobs]
+def _train(queue: RunQueue, jobs: list[tuple[dict[str, Any], TrainingJob]]) -> list[Trial]:
+    trials = [Trial(chosen, queue.submit(job)) for chosen, job in jobs]
     try:
         with tqdm(total=len(trials), bar_format="{n:.1f} of {total} runs {bar} [{elapsed}<{remaining}]") as bar:
             while any(trial.ended is None for trial in trials):
@@ -117,7 +110,7 @@ def _train(room: Room, jobs: list[tuple[dict[str, Any], Job]]) -> list[Trial]:
 
 
 def _await_end(trials: list[Trial]) -> None:
-    """Stopped runs still hand over what they learned."""
+    """Wait for stopped runs, which still hand over their networks."""
     deadline = monotonic() + 10
     while any(trial.ended is None for trial in trials) and monotonic() < deadline:
         sleep(LOOK_SECONDS)
@@ -140,7 +133,7 @@ def _facts(trial: Trial) -> dict[str, Any]:
 
 
 def _print_table(trials: list[Trial], varied: list[str]) -> None:
-    """Rank, validation accuracy, time and the settings in which the runs differ."""
+    """Print rank, validation accuracy, time and the settings in which the runs differ."""
     head = ["rank", "accuracy", "seconds", "steps", *varied]
     rows = []
     for rank, facts in enumerate(map(_facts, trials), 1):

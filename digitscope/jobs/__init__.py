@@ -1,1 +1,1 @@
-"""Long work in processes of its own: training runs that outlive a rerun of the page, and a line for a room."""
+"""Long computations in worker processes: training runs and personalised networks, and the queue they wait in."""

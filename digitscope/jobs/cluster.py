@@ -1,4 +1,4 @@
-"""Runs on a Dask cluster: the same jobs, commands and reports, for those who outgrow one machine.
+"""Jobs on a Dask cluster: the same jobs, commands and reports as on one machine.
 
 Needs `distributed` (requirements-cluster.txt). Reports and commands go through queues on the scheduler, the last
 checkpoint through a variable there: if a worker is killed, Dask gives the task to another one, which goes on from
@@ -15,25 +15,24 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from digitscope.jobs.local import WorkerLostError
-from digitscope.jobs.messages import Command, Job, Report, Saved
+from digitscope.jobs.messages import Command, Job, JobError, Report, Saved, TrainingJob, WorkerLostError
 from digitscope.jobs.worker import work
 
 LOOK_SECONDS = 0.25
-"""So often a worker asks the scheduler for commands: asking at each step would cost more than the step."""
+"""Seconds between two requests for commands: asking the scheduler at each step would cost more than the step."""
 UNHEARD = 400
-"""Reports that wait on the scheduler before a worker takes it that nobody listens any more."""
+"""Unread reports on the scheduler after which a worker gives up: nobody listens any more."""
 ANSWER_SECONDS = 10.0
-"""How long the scheduler may take to answer."""
+"""Seconds that the scheduler may take to answer."""
 
 
-class ClusterError(Exception):
+class ClusterError(JobError):
     """A cluster that cannot be used; the message is one sentence."""
 
 
 @lru_cache(maxsize=4)
 def client_of(address: str) -> Any:
-    """One connection to the scheduler at `address`, for all runs. Raises ClusterError."""
+    """Return the one connection to the scheduler at `address` that all jobs share. Raises ClusterError."""
     try:
         from distributed import Client
     except ImportError as error:
@@ -47,12 +46,12 @@ def client_of(address: str) -> Any:
 
 
 def threads_of(address: str) -> int:
-    """How many runs the cluster can train at once: its workers' threads. Raises ClusterError."""
+    """Return how many jobs the cluster can run at once: its workers' threads. Raises ClusterError."""
     return max(1, sum(client_of(address).nthreads().values()))
 
 
 class ClusterLink:
-    """The page's end of one run on a cluster."""
+    """The page's end of one job on a cluster."""
 
     def __init__(self, job: Job, address: str) -> None:
         from distributed import Queue
@@ -65,7 +64,7 @@ class ClusterLink:
         self.ended_at: float | None = None
 
     def receive(self, timeout: float) -> Report | None:
-        """The next report, or None if none comes within `timeout` seconds. Raises WorkerLostError."""
+        """See `Link`."""
         try:
             return pickle.loads(self.reports.get(timeout=timeout))
         except TimeoutError:
@@ -77,11 +76,11 @@ class ClusterLink:
         return None
 
     def send(self, command: Command) -> None:
-        """Hand a command down."""
+        """See `Link`."""
         self.commands.put(pickle.dumps(command))
 
     def close(self) -> None:
-        """End the run, whether it is done or not."""
+        """See `Link`."""
         self.future.cancel()
         self.reports.close()
         self.commands.close()
@@ -124,14 +123,15 @@ class _QueueChannel:
 
 
 def _run(packed: bytes, name: str) -> None:
-    """The task: train, from the last checkpoint if another worker has left one."""
+    """Run the job: a training run from the last checkpoint, if an earlier worker has left one."""
     job: Job = pickle.loads(packed)
     channel = _QueueChannel(name)
     try:
         left = channel.checkpoint.get(timeout=0.5)
-        job = replace(job, checkpoint=left)
+        if isinstance(job, TrainingJob):
+            job = replace(job, checkpoint=left)
     except TimeoutError:
-        pass  # the first worker to have this run
+        pass  # the first worker to have this job
     try:
         work(job, channel)
     except EOFError:

@@ -1,7 +1,7 @@
-"""Runs on this machine: the standard library's process pool, one worker for each run.
+"""Jobs on this machine: one worker process for each job, from the standard library's process pool.
 
-A pool of its own for every run, because a pool breaks as a whole when one of its workers is killed, and
-one visitor's accident must not end the others' runs.
+Every job has a pool of its own, because a pool breaks as a whole when one of its workers is killed, and that must not
+end the jobs of other visitors.
 """
 
 from __future__ import annotations
@@ -12,44 +12,42 @@ from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
-from digitscope.jobs.messages import Command, Job, Report
+from digitscope.jobs.messages import Command, Job, Report, TrainingJob, WorkerLostError
 from digitscope.jobs.worker import work
 
 NICENESS = 19
-"""Training gives way to the page: whoever draws meanwhile should not feel it."""
-
-
-class WorkerLostError(Exception):
-    """The worker is gone without a last report: killed, or out of memory."""
+"""Of a training run where the system has no idle priority: the page must stay responsive meanwhile."""
 
 
 class LocalLink:
-    """The page's end of one run in a process of this machine."""
+    """The page's end of one job in a process of this machine."""
 
     def __init__(self, job: Job) -> None:
-        # "spawn" starts from nothing; a fork would copy the server's threads and locks in whatever state.
+        # "spawn" starts a fresh interpreter; a fork would copy the server's threads and locks in whatever state.
         context = get_context("spawn")
         self.pipe, far_end = context.Pipe()
-        self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_connect, initargs=(far_end,))
+        # Somebody waits in front of the screen for a personalised network; a training run takes minutes anyway.
+        in_background = isinstance(job, TrainingJob)
+        self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_connect, initargs=(far_end, in_background))
         self.future: Future[None] = self.pool.submit(_work, job)
-        # Only the worker holds the far end now, so that its death is heard as the end of the file.
+        # Now only the worker holds the far end, so that its death closes the pipe.
         far_end.close()
 
     def receive(self, timeout: float) -> Report | None:
-        """The next report, or None if none comes within `timeout` seconds. Raises WorkerLostError."""
+        """See `Link`."""
         try:
             return self.pipe.recv() if self.pipe.poll(timeout) else None
         except (EOFError, OSError) as error:
             raise WorkerLostError from error
 
     def send(self, command: Command) -> None:
-        """Hand a command down; a worker that is gone does not mind."""
+        """See `Link`; a command to a worker that is gone is dropped."""
         with suppress(OSError):
             self.pipe.send(command)
 
     def close(self) -> None:
-        """End the worker, whether it is done or not."""
-        self.pipe.close()  # the worker hears it, and leaves
+        """See `Link`."""
+        self.pipe.close()  # the worker notices at its next report or command, and ends
         self.pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -67,16 +65,17 @@ class _PipeChannel:
 _channel: _PipeChannel | None = None
 
 
-def _connect(far_end: Connection) -> None:
-    """Run once in the new worker: pipes can be handed to a process only while it starts."""
+def _connect(far_end: Connection, in_background: bool) -> None:
+    """Initialise the new worker: a pipe can be passed to a process only while it starts."""
     global _channel
-    _give_way()
+    if in_background:
+        _lower_priority()
     _channel = _PipeChannel(far_end)
 
 
-def _give_way() -> None:
-    """Take only the processor's time that nobody else wants."""
-    if hasattr(os, "SCHED_IDLE"):  # Linux: whatever wakes up goes first at once, not only more often
+def _lower_priority() -> None:
+    """Use only processor time that no other process wants."""
+    if hasattr(os, "SCHED_IDLE"):  # Linux: other processes preempt this one at once
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     elif hasattr(os, "nice"):
         os.nice(NICENESS)
@@ -87,6 +86,6 @@ def _work(job: Job) -> None:
     try:
         work(job, _channel)
     except (EOFError, OSError):
-        pass  # the page's end is closed: nobody waits for this run any more
+        pass  # the page's end is closed: nobody waits for this job any more
     finally:
         _channel.pipe.close()

@@ -1,14 +1,10 @@
-"""Teaching a copy of the network one visitor's hand, in a process of its own: seconds, with progress, then a meter."""
+"""A personalising job inside its worker: fine-tune a copy of the network on a few drawings, and measure the effect."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from copy import deepcopy
-from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -24,123 +20,52 @@ from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
 from digitscope.digits.synthesis.stroke_augmentation import vary
 from digitscope.digits.synthesis.warp import warp
+from digitscope.jobs.messages import Channel, Ended, Learned, Meter, PersonaliseJob, Progress, Stop
 
 Array = np.ndarray
 Drawn = tuple[Strokes, int]
-"""A drawing, and the digit that it was meant as."""
+"""A drawing, and the digit that was meant."""
 
 DRAWINGS = 5
-"""So many make a lesson."""
+"""Drawings that the page collects for one job."""
 COPIES = 40
-"""Of each drawing to learn from: varied as by the same hand on another day."""
+"""Variations of each drawing to train on, as the same person might draw it on another day."""
 TRIES = 40
-"""Other variations of each, to measure on: they are not learned from."""
+"""Further variations of each drawing to measure on; they are not trained on."""
 REHEARSED = 3000
-"""Training images of MNIST that are learned from as well."""
+"""Training images of MNIST that are trained on as well."""
 USUAL = 40
-"""Variations of each of our own samples, learned from as well: what a pen draws must not be forgotten either."""
+"""Variations of each built-in sample that are trained on as well, so that common pen drawings are not forgotten."""
 HABIT = 2
-"""One drawing that is taken for another digit may be a slip; so many are how this hand writes."""
+"""From this number on, drawings mistaken for one digit count as a habit of this person and not as slips."""
 MEASURED = 2000
 """Validation images of MNIST that tell how much was forgotten."""
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Of the way from the old weights to the learned ones; one of these is gone."""
+"""Candidate positions between the old weights (0) and the fine-tuned ones (1)."""
 SPARED = 0.01
-"""So much of the best share read right is given up for a shorter way: what nobody needed is not unlearned."""
+"""Accuracy on this person’s drawings that may be given up for weights nearer to the old ones."""
 WARP = 0.5
+"""Strength of the augmentation, 0 to 1."""
 SEED = 2026
 
 
-@dataclass(frozen=True)
-class Meter:
-    """Shares read right, 0 to 1, on what was not learned from."""
-
-    own: float
-    """On `TRIES` variations of each drawing."""
-    drawings: int
-    """How many of the drawings themselves."""
-    mnist: float
-    """On `MEASURED` validation images."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far it is, 0 to 1."""
-
-    share: float
-
-
-@dataclass(frozen=True)
-class Learned:
-    """The end: a weights file, and the meter before and after."""
-
-    packed: bytes
-    before: Meter
-    after: Meter
-
-
-@dataclass(frozen=True)
-class Failed:
-    """The other end; the sentence is for the log, the page has its own words."""
-
-    sentence: str
-
-
-News = Progress | Learned | Failed
-
-
-class HandLesson:
-    """A lesson that runs; `look` says how far it is. Ends with the page's interest in it: `close`."""
-
-    def __init__(self, packed: bytes, drawings: Sequence[Drawn]) -> None:
-        context = get_context("spawn")
-        self.pipe, far_end = context.Pipe(duplex=False)
-        self.pool = ProcessPoolExecutor(1, mp_context=context, initializer=_connect, initargs=(far_end,))
-        self.pool.submit(_work, packed, list(drawings))
-        far_end.close()
-        self.news: News = Progress(0.0)
-
-    def look(self) -> News:
-        """The newest of what the worker said; a worker that is gone without a result has failed."""
-        try:
-            while isinstance(self.news, Progress) and self.pipe.poll():
-                self.news = self.pipe.recv()
-        except (EOFError, OSError):
-            self.news = Failed("The process that learned was ended from outside.")
-        if not isinstance(self.news, Progress):
-            self.close()
-        return self.news
-
-    def close(self) -> None:
-        """Let go of the worker; the next word that it says ends it."""
-        self.pipe.close()
-        self.pool.shutdown(wait=False, cancel_futures=True)
-
-
-_pipe: Connection | None = None
-
-
-def _connect(far_end: Connection) -> None:
-    global _pipe
-    _pipe = far_end
-
-
-def _work(packed: bytes, drawings: list[Drawn]) -> None:
-    assert _pipe is not None, "the pool calls _connect first"
-    try:
-        with threadpool_limits(1, user_api="blas"):
-            for news in learn(packed, drawings):
-                _pipe.send(news)
-    except OSError:
-        pass  # nobody listens any more
-    except Exception as error:  # whatever went wrong has to reach the page
-        _pipe.send(Failed(f"{type(error).__name__}: {error}"))
-    finally:
-        _pipe.close()
+def personalise(job: PersonaliseJob, channel: Channel) -> None:
+    """Fine-tune until the end of the job or a Stop: sends Progress, then Learned, then Ended."""
+    with threadpool_limits(1, user_api="blas"):
+        for report in learn(job.weights, job.drawings):
+            channel.send(report)
+            # The other commands are for training runs.
+            if isinstance(channel.receive(0), Stop):
+                channel.send(Ended("stopped"))
+                return
+    channel.send(Ended("finished"))
 
 
 def learn(packed: bytes, drawings: Sequence[Drawn], seed: int = SEED) -> Iterator[Progress | Learned]:
-    """Yield Progress, at last Learned. Raises ValueError when no drawing can be read."""
+    """Fine-tune the network in the weights file `packed`; yield Progress for each batch, and Learned at the end.
+
+    Raises ValueError when none of the drawings can be read.
+    """
     rng = np.random.default_rng(seed)
     network, header = weights.from_bytes(packed, "the network in use")
     readable = [(strokes, label) for strokes, label in drawings if prepare(strokes).picture is not None]
@@ -150,7 +75,7 @@ def learn(packed: bytes, drawings: Sequence[Drawn], seed: int = SEED) -> Iterato
     own = variations(readable, COPIES, rng)
     own = warp(own[0], rng, WARP), own[1]
     chosen = rng.choice(len(data.training[1]), REHEARSED, replace=False)
-    given_up = _given_up(network, readable)
+    given_up = _written_differently(network, readable)
     kept = [(sample, digit) for digit, two in SAMPLES.items() if digit not in given_up for sample in two]
     usual = variations(kept, USUAL, rng)
     old = (
@@ -159,19 +84,19 @@ def learn(packed: bytes, drawings: Sequence[Drawn], seed: int = SEED) -> Iterato
     )
     trial, unseen = (variations(readable, TRIES, rng) for _ in range(2))
     before = measure(network, readable, unseen)
-    adapted = network
+    tuned = network
     for event in fine_tune(network, own, old, rng):
         if isinstance(event, FineTuneStep):
             yield Progress(event.progress)
         else:
-            adapted = gentlest(network, event, trial)
+            tuned = nearest_blend(network, event, trial)
     facts = {key: header[key] for key in ("preprocessing", "refuse_above", "architecture") if key in header}
-    packed = weights.to_bytes(adapted, **facts, data="the shipped network, adapted to one hand")
-    yield Learned(packed, before, measure(adapted, readable, unseen))
+    packed = weights.to_bytes(tuned, **facts, data="a network, fine-tuned on one person’s drawings")
+    yield Learned(packed, before, measure(tuned, readable, unseen))
 
 
-def _given_up(network: CNN, drawings: Sequence[Drawn]) -> set[int]:
-    """The digits that HABIT or more of the drawings were taken for, and are not: this hand writes those otherwise."""
+def _written_differently(network: CNN, drawings: Sequence[Drawn]) -> set[int]:
+    """Return the digits that HABIT or more drawings are mistaken for: this person writes those digits differently."""
     said = _said(BatchPredictor(network), _pictures(drawings))
     taken = Counter(int(digit) for digit, (_, label) in zip(said, drawings, strict=True) if digit != label)
     return {digit for digit, times in taken.items() if times >= HABIT}
@@ -181,19 +106,20 @@ def _pictures(drawings: Sequence[Drawn]) -> Array:
     return np.array([prepare(strokes).picture for strokes, _ in drawings])
 
 
-def gentlest(network: CNN, adapted: CNN, trial: tuple[Array, Array]) -> CNN:
-    """The network on the way to the adapted one that is nearest to the old and reads the hand about as well as any.
+def nearest_blend(network: CNN, tuned: CNN, trial: tuple[Array, Array]) -> CNN:
+    """Return the blend of both networks that is nearest to `network` and within SPARED of the best on `trial`.
 
-    A hand that was read well before leaves it as it is. (Weights between two networks, of which one was tuned from the
-    other, make good networks: Wortsman et al., "Robust fine-tuning of zero-shot models", 2022.)
+    `trial` holds pictures (n, 28, 28) of the drawings and labels (n,). Drawings that are read well already leave the
+    network as it is. (Interpolating between a network and its fine-tuned copy: Wortsman et al., "Robust fine-tuning of
+    zero-shot models", 2022.)
     """
-    way = [blend(network, adapted, share) for share in SHARES]
+    way = [blend(network, tuned, share) for share in SHARES]
     right = [_right(BatchPredictor(mixed), *trial) for mixed in way]
     return next(mixed for mixed, share in zip(way, right, strict=True) if share >= max(right) - SPARED)
 
 
 def blend(one: CNN, other: CNN, share: float) -> CNN:
-    """A copy of `one`, each weight moved by `share` of its way to that of `other`, a network of the same layers."""
+    """Return a copy of `one` with each weight moved by `share` (0 to 1) towards `other`, of the same layers."""
     copy = deepcopy(one)
     for (_, layer), (_, towards) in zip(copy.layers, other.layers, strict=True):
         for key, array in layer.params.items():
@@ -210,7 +136,7 @@ def _said(reader: BatchPredictor, pictures: Array) -> Array:
 
 
 def variations(drawings: Sequence[Drawn], copies: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Pictures (n, 28, 28) uint8 and labels (n,): each drawing as it is, and varied until there are `copies`."""
+    """Return pictures (n, 28, 28) uint8 and labels (n,): for each drawing itself and `copies` - 1 variations."""
     pictures, labels = [], []
     for strokes, label in drawings:
         for copy in range(copies):
@@ -222,7 +148,7 @@ def variations(drawings: Sequence[Drawn], copies: int, rng: np.random.Generator)
 
 
 def measure(network: CNN, drawings: Sequence[Drawn], unseen: tuple[Array, Array]) -> Meter:
-    """What the network reads right."""
+    """Measure the network on the drawings, on `unseen` variations with labels, and on MNIST."""
     reader = BatchPredictor(network)
     own = _pictures(drawings)
     data = mnist.load()

@@ -1,4 +1,4 @@
-"""The line for a room: so many runs at once, the others wait and see their place; nobody's run outlives its tab."""
+"""The queue of jobs: a limited number run at once, the others wait in order, and abandoned ones are ended."""
 
 from __future__ import annotations
 
@@ -9,52 +9,53 @@ from functools import partial
 from math import inf, nan
 from threading import Lock, Thread
 from time import monotonic
-from typing import Protocol
 
 from digitscope.jobs.cluster import ClusterLink, threads_of
-from digitscope.jobs.local import LocalLink, WorkerLostError
-from digitscope.jobs.messages import Command, Ended, Job, Report, Saved, Stop
+from digitscope.jobs.local import LocalLink
+from digitscope.jobs.messages import (
+    Command,
+    Ended,
+    Job,
+    JobError,
+    Link,
+    Report,
+    Saved,
+    Stop,
+    TrainingJob,
+    WorkerLostError,
+)
 
 PATIENCE = 5.0
 """Seconds between asking a worker to stop and ending it."""
 TICK = 0.25
-"""Seconds between two looks at the clock while a run is silent."""
+"""Seconds between two looks at the clock while a job reports nothing."""
 ABANDONED = "Nobody looked at this run any more, so it was ended."
-
-
-class Link(Protocol):
-    """A connection to a run, wherever it runs."""
-
-    def receive(self, timeout: float) -> Report | None:
-        """The next report, or None if none comes within `timeout` seconds. Raises WorkerLostError."""
-
-    def send(self, command: Command) -> None:
-        """Hand a command down."""
-
-    def close(self) -> None:
-        """End the run, whether it is done or not."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one machine gives to a room."""
+    """What one server allows its jobs."""
 
     at_once: int = max(1, (os.cpu_count() or 2) - 1)
-    """Runs that train side by side: one core is left for those who draw."""
+    """Jobs that run at once: one core is left for those who draw."""
     seconds: float = 1800.0
-    """How long a run may take, pauses included."""
+    """How long a job may take, pauses included."""
     silence: float = 30.0
-    """Seconds after which a run ends that no page asks for: its tab is closed."""
+    """Seconds without a look at a job's reports after which it counts as abandoned: its tab is closed."""
     waiting: int = 50
-    """Places in the line."""
+    """Jobs that may wait."""
 
 
-class LimitError(ValueError):
-    """A limit that the machine's keeper asked for makes no sense; the message says which, and what would."""
+class LimitError(JobError):
+    """An environment variable asks for a limit that makes no sense; the message names it and what would be valid."""
+
+
+class QueueFullError(JobError):
+    """No further job is accepted at the moment; the message says so."""
 
 
 def limits_from(environment: Mapping[str, str], **usual: int) -> Limits:
-    """The limits that DIGITSCOPE_RUNS (runs at once) and DIGITSCOPE_RUN_MINUTES set, else the usual ones.
+    """Return the limits that DIGITSCOPE_RUNS (jobs at once) and DIGITSCOPE_RUN_MINUTES set, else the usual ones.
 
     Raises LimitError.
     """
@@ -74,53 +75,51 @@ def limits_from(environment: Mapping[str, str], **usual: int) -> Limits:
     return limits
 
 
-def room_for(cluster: str | None, environment: Mapping[str, str] | None = None) -> Room:
-    """A room on this machine, or one that trains on the Dask cluster with its scheduler at that address.
+def queue_for(cluster: str | None, environment: Mapping[str, str] | None = None) -> RunQueue:
+    """Return a queue whose jobs run on this machine, or on the Dask cluster with its scheduler at address `cluster`.
 
     Its limits are those of `limits_from`. Raises LimitError, and ClusterError when there is no scheduler.
     """
     environment = environment or {}
     if not cluster:
-        return Room(limits_from(environment))
+        return RunQueue(limits_from(environment))
     limits = limits_from(environment, at_once=threads_of(cluster))
-    return Room(limits, partial(ClusterLink, address=cluster))
-
-
-class LineFullError(Exception):
-    """The line has no place left; the message says so."""
+    return RunQueue(limits, partial(ClusterLink, address=cluster))
 
 
 class Ticket:
-    """One run from the page's side: its place in the line, its reports, its commands."""
+    """One job as its page sees it: its place in the queue, its reports, its commands."""
 
-    def __init__(self, room: Room, job: Job) -> None:
-        self.room, self.job = room, job
-        self.checkpoint: bytes | None = job.checkpoint
-        """The last one that the worker sent: from here a lost run can go on."""
+    def __init__(self, queue: RunQueue, job: Job) -> None:
+        self.queue, self.job = queue, job
+        self.checkpoint = job.checkpoint if isinstance(job, TrainingJob) else None
+        """The last one that the worker sent, or the one that the job began with: a lost run can go on from it."""
         self.ended: Ended | None = None
         self.link: Link | None = None
         self.asked = monotonic()
+        """When the page last showed interest."""
         self.lock = Lock()
-        self.news: list[Report] = []
+        self.reports: list[Report] = []
+        """Those that the page has not taken yet."""
         self.unsent: list[Command] = []
-        """Commands for a worker that is about to start."""
+        """Commands for a worker that has not started yet."""
 
     @property
     def place(self) -> int:
-        """0 while it runs or when it is over, else how many runs are before this one, itself included."""
-        return self.room.place(self)
+        """Place among the waiting jobs, from 1; 0 once the job runs or is over."""
+        return self.queue.place(self)
 
     def take(self) -> list[Report]:
-        """All reports since the last call. Also tells the room that somebody still looks."""
+        """Return all reports since the last call; this also tells the queue that somebody is still interested."""
         self.asked = monotonic()
         with self.lock:
-            news, self.news = self.news, []
-        return news
+            reports, self.reports = self.reports, []
+        return reports
 
     def send(self, command: Command) -> None:
-        """Hand a command to the worker; Stop also takes a waiting run out of the line."""
+        """Send a command to the worker; Stop also takes a waiting job out of the queue."""
         self.asked = monotonic()
-        if isinstance(command, Stop) and self.room.leave(self):
+        if isinstance(command, Stop) and self.queue.leave(self):
             return
         with self.lock:
             if self.link is None:
@@ -136,74 +135,79 @@ class Ticket:
                 link.send(command)
 
     def add(self, report: Report) -> None:
-        """Take in a report, from the worker or about it."""
+        """Keep a report from the worker, or from the queue, until the page takes it."""
         with self.lock:
             if isinstance(report, Saved):
                 self.checkpoint = report.checkpoint
                 return
             if isinstance(report, Ended):
                 self.ended = report
-            self.news.append(report)
+            self.reports.append(report)
 
 
-class Room:
-    """All runs of one server, those that train and those that wait."""
+class RunQueue:
+    """All jobs of one server, running and waiting: the one place that decides how many run at once."""
 
     def __init__(self, limits: Limits | None = None, start: Callable[[Job], Link] = LocalLink) -> None:
         self.limits = limits or Limits()
         self.start = start
         self.lock = Lock()
-        self.line: list[Ticket] = []
+        self.waiting: list[Ticket] = []
         self.running: list[Ticket] = []
 
-    def submit(self, job: Job) -> Ticket:
-        """Put a run into the line; it begins as soon as it may. Raises LineFullError."""
+    def submit(self, job: Job, wait: bool = True) -> Ticket:
+        """Put a job into the queue; it starts as soon as a worker is free.
+
+        With `wait` False, it is accepted only if a worker is free now. Raises QueueFullError.
+        """
         ticket = Ticket(self, job)
         with self.lock:
             self._drop_abandoned()
-            if len(self.line) >= self.limits.waiting:
-                raise LineFullError(f"{self.limits.waiting} runs are waiting already: try again in a few minutes.")
-            self.line.append(ticket)
+            if not wait and len(self.running) + len(self.waiting) >= self.limits.at_once:
+                raise QueueFullError("All workers are busy: try again in a moment.")
+            if len(self.waiting) >= self.limits.waiting:
+                raise QueueFullError(f"{self.limits.waiting} runs are waiting already: try again in a few minutes.")
+            self.waiting.append(ticket)
         self._advance()
         return ticket
 
     def place(self, ticket: Ticket) -> int:
         """See `Ticket.place`."""
         with self.lock:
-            return self.line.index(ticket) + 1 if ticket in self.line else 0
+            return self.waiting.index(ticket) + 1 if ticket in self.waiting else 0
 
     def leave(self, ticket: Ticket) -> bool:
-        """Take a waiting run out of the line; False if it does not wait."""
+        """Take a waiting job out of the queue; returns False if it does not wait."""
         with self.lock:
-            if ticket not in self.line:
+            if ticket not in self.waiting:
                 return False
-            self.line.remove(ticket)
-        ticket.add(Ended("stopped", "The run left the line before it began."))
+            self.waiting.remove(ticket)
+        ticket.add(Ended("stopped", "The run was cancelled before it began."))
         return True
 
     def _drop_abandoned(self) -> None:
         now = monotonic()
-        for ticket in [ticket for ticket in self.line if now - ticket.asked > self.limits.silence]:
-            self.line.remove(ticket)
+        for ticket in [ticket for ticket in self.waiting if now - ticket.asked > self.limits.silence]:
+            self.waiting.remove(ticket)
             ticket.add(Ended("abandoned", ABANDONED))
 
     def _advance(self) -> None:
-        """Start waiting runs while there is room."""
+        """Start waiting jobs while workers are free."""
         with self.lock:
             self._drop_abandoned()
-            while self.line and len(self.running) < self.limits.at_once:
-                ticket = self.line.pop(0)
+            while self.waiting and len(self.running) < self.limits.at_once:
+                ticket = self.waiting.pop(0)
                 self.running.append(ticket)
-                Thread(target=self._attend, args=(ticket,), name="training run", daemon=True).start()
+                Thread(target=self._attend, args=(ticket,), name="job", daemon=True).start()
 
     def _attend(self, ticket: Ticket) -> None:
-        """Stay with one run until its end, in a thread of its own."""
+        """Follow one job until its end, in a thread of its own."""
         try:
             self._listen(ticket)
         except WorkerLostError:
-            ticket.add(Ended("failed", "The process that trained was ended from outside. What it had shown stays."))
+            ticket.add(Ended("failed", "The worker process was ended from outside. What it had reported is kept."))
         except OSError as error:
-            ticket.add(Ended("failed", f"The training process could not be started: {error.strerror or error}."))
+            ticket.add(Ended("failed", f"The worker process could not be started: {error.strerror or error}."))
         finally:
             if ticket.link is not None:
                 ticket.link.close()
@@ -214,7 +218,7 @@ class Room:
     def _listen(self, ticket: Ticket) -> None:
         link = self.start(ticket.job)
         ticket.connect(link)
-        begun = monotonic()
+        started = monotonic()
         asked_to_stop: float | None = None
         reason: Ended | None = None
         while ticket.ended is None:
@@ -225,7 +229,7 @@ class Room:
             if report is not None:
                 ticket.add(report)
             if asked_to_stop is None:
-                reason = self._overdue(ticket, now - begun)
+                reason = self._overdue(ticket, now - started)
                 if reason is not None:
                     asked_to_stop = now
                     link.send(Stop())

@@ -64,9 +64,9 @@ def test_the_notebooks_recipe_prints_and_learns_what_the_notebook_does(capsys):
     ]
     steps = [line for line in lines if line.startswith("[")]
     form = r"\[Step (\d+)\] Past 100 steps: Average Loss (\d\.\d{3}) \| Accuracy: (\d+)%"
-    found = [re.fullmatch(form, line) for line in steps]
-    assert all(found)
-    assert [int(match[1]) for match in found if match] == [100 * i for i in range(1, 11)] * 3
+    found = [match for line in steps if (match := re.fullmatch(form, line))]
+    assert len(found) == len(steps)
+    assert [int(match[1]) for match in found] == [100 * i for i in range(1, 11)] * 3
     assert float(found[-1][2]) < float(found[0][2]) / 2
     assert lines[-2].startswith("Test Loss: ")
     # Five seeds came to 0.82 to 0.86.
@@ -119,6 +119,38 @@ def test_evaluate_draws_its_worst_mistakes_and_measures_habits_and_numbers(capsy
     facts = json.loads(capsys.readouterr().out)
     assert facts["n"] == 8
     assert facts["cut_in_four"] >= facts["accuracy"] >= 0.5
+
+
+def test_weights_go_to_a_new_file_unless_force_says_otherwise(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    short = ["--architecture", "notebook", "--images", "200", "--epochs", "1"]
+    assert main(["train", "--recipe", "best", *short]) == 0
+    (out,) = tmp_path.iterdir()
+    assert re.fullmatch(r"digitscope-best-\d{8}-\d{4}\.npz", out.name)
+    first = out.read_bytes()
+    capsys.readouterr()
+    assert out.name in refused(capsys, "train", *short, "--seed", "1", "--out", str(out))
+    assert out.read_bytes() == first
+    assert main(["train", *short, "--seed", "1", "--out", str(out), "--force"]) == 0
+    assert weights.load(out)[1]["seed"] == 1
+
+
+def test_a_number_of_epochs_replaces_the_seconds_of_a_recipe(capsys, tmp_path):
+    out = tmp_path / "net.npz"
+    short = ["--architecture", "notebook", "--images", "200", "--epochs", "2"]
+    assert main(["train", "--recipe", "one-minute", *short, "--out", str(out)]) == 0
+    settings = weights.load(out)[1]["settings"]
+    assert (settings["epochs"], settings["seconds"]) == (2, None)
+
+
+def test_a_sweep_ranks_every_combination(capsys):
+    arguments = ["sweep", "--architecture", "notebook", "--epochs", "1", "--images", "500", "--warps", "no"]
+    assert main([*arguments, "--learning-rate", "0.0001", "0.01", "--json"]) == 0
+    best, other = json.loads(capsys.readouterr().out)
+    assert (best["learning_rate"], other["learning_rate"]) == (0.01, 0.0001)
+    assert best["accuracy"] > other["accuracy"]
+    assert best["warps"] is False
+    assert best["steps"] == 4, "one epoch of 500 images, not the ten seconds of the recipe"
 
 
 def test_a_run_can_be_kept_and_resumed(capsys, tmp_path):
@@ -197,6 +229,8 @@ def test_predict_reads_pictures_a_line_each(capsys, tmp_path, digits):
         (["train", "--plot", "curves.doc"], ".png"),
         (["train", "--out", "/proc/nowhere/net.npz"], "/proc"),
         (["train", "--out", "."], "folder"),
+        (["train", "--out", "pretrained/digitscope.npz"], "--force"),
+        (["train", "--held-out-weights", "pretrained/held-out.npz"], "--force"),
         (["train", "--resume", "none.ckpt"], "none.ckpt"),
         (["train", "--held-out", "nobody", "--strokes", "{drawings}"], "nobody"),
         (["train", "--recipe", "best", "--strokes", "{drawings}"], "reader"),

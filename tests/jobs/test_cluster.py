@@ -18,14 +18,14 @@ from cnn.architectures import build, to_list
 from cnn.settings import Settings
 from digitscope.cli.main import main
 from digitscope.jobs.cluster import ClusterError, client_of
-from digitscope.jobs.messages import Job, Pause, Paused, Steps, Stop
-from digitscope.jobs.run_queue import room_for
+from digitscope.jobs.messages import Pause, Paused, Steps, Stop, TrainingJob
+from digitscope.jobs.run_queue import queue_for
 from tests.conftest import PROJECT
 from tests.jobs.test_run_queue import ENDLESS, collect, until
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the library's own, on its way down
 
-JOB = Job(to_list(build("notebook")), Settings(images=2000, epochs=2, batch_size=20, warps=False))
+JOB = TrainingJob(to_list(build("notebook")), Settings(images=2000, epochs=2, batch_size=20, warps=False))
 
 
 class Cluster:
@@ -74,7 +74,7 @@ def cluster(tmp_path_factory) -> Iterator[Cluster]:
 
 
 def test_events_stream_back_and_the_result_can_be_used(cluster, digits):
-    ticket = room_for(cluster.address).submit(JOB)
+    ticket = queue_for(cluster.address).submit(JOB)
     reports = collect(ticket, lambda _: ticket.ended is not None) + ticket.take()
     steps = [step.step for report in reports if isinstance(report, Steps) for step in report.steps]
     assert steps == list(range(1, 201))
@@ -85,7 +85,7 @@ def test_events_stream_back_and_the_result_can_be_used(cluster, digits):
 
 
 def test_commands_reach_the_worker(cluster):
-    ticket = room_for(cluster.address).submit(ENDLESS)
+    ticket = queue_for(cluster.address).submit(ENDLESS)
     collect(ticket, lambda reports: any(isinstance(report, Steps) for report in reports))
     ticket.send(Pause())
     collect(ticket, lambda reports: any(isinstance(report, Paused) for report in reports))
@@ -97,8 +97,8 @@ def test_commands_reach_the_worker(cluster):
 
 
 def test_as_many_runs_at_once_as_the_cluster_has_threads(cluster):
-    assert room_for(cluster.address).limits.at_once == 2
-    assert room_for(cluster.address, {"DIGITSCOPE_RUNS": "1"}).limits.at_once == 1
+    assert queue_for(cluster.address).limits.at_once == 2
+    assert queue_for(cluster.address, {"DIGITSCOPE_RUNS": "1"}).limits.at_once == 1
 
 
 def test_a_sweep_on_the_cluster(cluster, capsys):
@@ -110,7 +110,7 @@ def test_a_sweep_on_the_cluster(cluster, capsys):
 
 
 def test_a_killed_workers_run_goes_on_from_its_last_checkpoint(cluster):
-    ticket = room_for(cluster.address).submit(ENDLESS)
+    ticket = queue_for(cluster.address).submit(ENDLESS)
     collect(ticket, lambda _: ticket.checkpoint is not None)
 
     def busy() -> list[str]:
@@ -124,8 +124,8 @@ def test_a_killed_workers_run_goes_on_from_its_last_checkpoint(cluster):
     reports = collect(
         ticket, lambda reports: any(isinstance(report, Steps) for report in reports) or ticket.ended is not None
     )
-    assert ticket.ended is None, ticket.ended
     resumed = [step.step for report in reports if isinstance(report, Steps) for step in report.steps]
+    assert resumed, ticket.ended
     assert min(resumed) > 1, "it did not begin anew"
     ticket.send(Stop())
     until(lambda: ticket.ended, 30)
@@ -136,6 +136,6 @@ def test_a_killed_workers_run_goes_on_from_its_last_checkpoint(cluster):
 def test_a_scheduler_that_is_not_there_is_said(capsys, monkeypatch):
     monkeypatch.setattr("digitscope.jobs.cluster.ANSWER_SECONDS", 1.0)
     with pytest.raises(ClusterError, match="no Dask scheduler at tcp://127"):
-        room_for("tcp://127.0.0.1:9")
+        queue_for("tcp://127.0.0.1:9")
     assert main(["sweep", "--cluster", "tcp://127.0.0.1:9"]) == 2
     assert "no Dask scheduler" in capsys.readouterr().err

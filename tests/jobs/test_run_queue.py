@@ -1,4 +1,4 @@
-"""The room: so many runs at once, a line for the others, limits, and runs whose page or process is gone."""
+"""The queue: jobs at once, waiting jobs, limits, and jobs whose page or process is gone."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import pytest
 from cnn.architectures import build, to_list
 from cnn.settings import Settings
 from digitscope.jobs import run_queue
-from digitscope.jobs.local import LocalLink, WorkerLostError
-from digitscope.jobs.messages import Ended, Job, OwnAnswers, Saved, Steps, Stop
-from digitscope.jobs.run_queue import LimitError, Limits, LineFullError, Room, Ticket, limits_from
+from digitscope.jobs.local import LocalLink
+from digitscope.jobs.messages import Ended, Job, OwnAnswers, Saved, Steps, Stop, TrainingJob, WorkerLostError
+from digitscope.jobs.run_queue import LimitError, Limits, QueueFullError, RunQueue, Ticket, limits_from
 
-JOB = Job(to_list(build("notebook")), Settings(images=1000, epochs=1, batch_size=10, warps=False))
-ENDLESS = Job(to_list(build("notebook")), Settings(epochs=10_000, images=1000, warps=False))
+JOB = TrainingJob(to_list(build("notebook")), Settings(images=1000, epochs=1, batch_size=10, warps=False))
+ENDLESS = TrainingJob(to_list(build("notebook")), Settings(epochs=10_000, images=1000, warps=False))
 
 
 class Puppet:
@@ -49,11 +49,11 @@ class Puppet:
 
 
 class Stage:
-    """A room with puppets for links."""
+    """A queue with puppets for links."""
 
     def __init__(self, **limits) -> None:
         self.links: list[Puppet] = []
-        self.room = Room(Limits(**limits), self.start)
+        self.queue = RunQueue(Limits(**limits), self.start)
 
     def start(self, job: Job) -> Puppet:
         self.links.append(Puppet(job))
@@ -67,9 +67,9 @@ def until(what: Callable[[], object], seconds: float = 30) -> None:
         sleep(0.01)
 
 
-def test_runs_beyond_the_limit_wait_in_a_line_and_move_up():
+def test_jobs_beyond_the_limit_wait_in_order_and_move_up():
     stage = Stage(at_once=2)
-    tickets = [stage.room.submit(JOB) for _ in range(5)]
+    tickets = [stage.queue.submit(JOB) for _ in range(5)]
     until(lambda: len(stage.links) == 2)
     assert [ticket.place for ticket in tickets] == [0, 0, 1, 2, 3]
     stage.links[0].reports.put(Ended("finished"))
@@ -96,21 +96,21 @@ def test_a_limit_without_sense_is_refused_by_name(name, value):
         limits_from({name: value})
 
 
-def test_whoever_stops_while_waiting_leaves_the_line():
+def test_a_job_that_is_stopped_while_waiting_leaves_the_queue():
     stage = Stage(at_once=1)
-    tickets = [stage.room.submit(JOB) for _ in range(3)]
+    tickets = [stage.queue.submit(JOB) for _ in range(3)]
     tickets[1].send(Stop())
     assert tickets[1].ended is not None
     assert tickets[1].ended.how == "stopped"
     assert tickets[2].place == 1
 
 
-def test_a_full_line_says_so():
+def test_a_full_queue_says_so():
     stage = Stage(at_once=1, waiting=1)
     for _ in range(2):
-        stage.room.submit(JOB)
-    with pytest.raises(LineFullError, match="waiting already"):
-        stage.room.submit(JOB)
+        stage.queue.submit(JOB)
+    with pytest.raises(QueueFullError, match="waiting already"):
+        stage.queue.submit(JOB)
 
 
 def test_commands_sent_before_the_process_is_up_are_not_lost():
@@ -122,7 +122,7 @@ def test_commands_sent_before_the_process_is_up_are_not_lost():
         links.append(Puppet(job))
         return links[0]
 
-    ticket = Room(Limits(at_once=1), start_slowly).submit(JOB)
+    ticket = RunQueue(Limits(at_once=1), start_slowly).submit(JOB)
     until(lambda: ticket.place == 0)
     ticket.send(Stop())
     gate.set()
@@ -132,7 +132,7 @@ def test_commands_sent_before_the_process_is_up_are_not_lost():
 
 def test_reports_are_handed_over_once_and_checkpoints_are_kept_aside():
     stage = Stage()
-    ticket = stage.room.submit(JOB)
+    ticket = stage.queue.submit(JOB)
     until(lambda: stage.links)
     answers = OwnAnswers(0, np.zeros((0, 10)))
     for report in (answers, Saved(3, b"three"), Saved(5, b"five")):
@@ -145,7 +145,7 @@ def test_reports_are_handed_over_once_and_checkpoints_are_kept_aside():
 def test_a_run_that_nobody_looks_at_is_stopped_and_then_ended(monkeypatch):
     monkeypatch.setattr(run_queue, "PATIENCE", 0.2)
     stage = Stage(silence=0.2)
-    ticket = stage.room.submit(JOB)
+    ticket = stage.queue.submit(JOB)
     until(lambda: ticket.ended)
     assert stage.links[0].commands == [Stop()], "it was asked first"
     assert ticket.ended is not None
@@ -153,9 +153,9 @@ def test_a_run_that_nobody_looks_at_is_stopped_and_then_ended(monkeypatch):
     until(lambda: stage.links[0].closed)
 
 
-def test_an_abandoned_place_in_the_line_is_given_up():
+def test_an_abandoned_place_in_the_queue_is_given_up():
     stage = Stage(at_once=1, silence=0.3)
-    first, second = stage.room.submit(JOB), stage.room.submit(JOB)
+    first, second = stage.queue.submit(JOB), stage.queue.submit(JOB)
     deadline = monotonic() + 0.6
     while monotonic() < deadline:
         first.take()
@@ -170,7 +170,7 @@ def test_an_abandoned_place_in_the_line_is_given_up():
 
 def test_a_run_that_takes_too_long_keeps_what_it_learned():
     stage = Stage(seconds=0.2)
-    ticket = stage.room.submit(JOB)
+    ticket = stage.queue.submit(JOB)
     until(lambda: stage.links and stage.links[0].commands)
     stage.links[0].reports.put(Ended("stopped", weights=b"learned", accuracy=0.9, step=7))
     until(lambda: ticket.ended)
@@ -181,7 +181,7 @@ def test_a_run_that_takes_too_long_keeps_what_it_learned():
 
 def test_a_lost_worker_becomes_a_sentence_and_the_next_run_begins():
     stage = Stage(at_once=1)
-    first, second = stage.room.submit(JOB), stage.room.submit(JOB)
+    first, second = stage.queue.submit(JOB), stage.queue.submit(JOB)
     until(lambda: stage.links)
     stage.links[0].reports.put(WorkerLostError())
     until(lambda: len(stage.links) == 2)
@@ -192,10 +192,10 @@ def test_a_lost_worker_becomes_a_sentence_and_the_next_run_begins():
 
 
 def test_a_process_that_cannot_start_becomes_a_sentence():
-    def refuse(job: Job):
+    def refuse(job: Job) -> Puppet:
         raise OSError(11, "Resource temporarily unavailable")
 
-    ticket = Room(Limits(), refuse).submit(JOB)
+    ticket = RunQueue(Limits(), refuse).submit(JOB)
     until(lambda: ticket.ended)
     assert ticket.ended is not None
     assert "could not be started: Resource temporarily" in ticket.ended.sentence
@@ -228,7 +228,7 @@ def gone(pid: int) -> bool:
 
 
 def test_a_real_run_from_start_to_finish():
-    ticket = Room().submit(JOB)
+    ticket = RunQueue().submit(JOB)
     reports = collect(ticket, lambda _: ticket.ended is not None)
     reports += ticket.take()
     steps = [step.step for report in reports if isinstance(report, Steps) for step in report.steps]
@@ -239,7 +239,7 @@ def test_a_real_run_from_start_to_finish():
 
 
 def test_a_killed_process_becomes_a_sentence_within_seconds():
-    ticket = Room().submit(ENDLESS)
+    ticket = RunQueue().submit(ENDLESS)
     collect(ticket, lambda reports: any(isinstance(report, Steps) for report in reports))
     assert isinstance(ticket.link, LocalLink)
     (pid,) = processes(ticket.link)
@@ -251,7 +251,7 @@ def test_a_killed_process_becomes_a_sentence_within_seconds():
 
 
 def test_an_abandoned_process_ends():
-    ticket = Room(Limits(silence=1.0)).submit(ENDLESS)
+    ticket = RunQueue(Limits(silence=1.0)).submit(ENDLESS)
     collect(ticket, lambda reports: any(isinstance(report, Steps) for report in reports))
     assert isinstance(ticket.link, LocalLink)
     (pid,) = processes(ticket.link)

@@ -10,7 +10,7 @@ import pytest
 from cnn import checkpoint, weights
 from cnn.architectures import build, to_list
 from cnn.settings import Settings
-from digitscope.jobs import worker
+from digitscope.jobs import training, worker
 from digitscope.jobs.messages import (
     Answers,
     Change,
@@ -19,7 +19,6 @@ from digitscope.jobs.messages import (
     Epoch,
     Filters,
     GoOn,
-    Job,
     OneStep,
     OwnAnswers,
     Pause,
@@ -27,6 +26,7 @@ from digitscope.jobs.messages import (
     Saved,
     Steps,
     Stop,
+    TrainingJob,
 )
 
 LAYERS = to_list(build("notebook"))
@@ -63,7 +63,7 @@ class Script:
 
 def run(*commands, settings=SHORT, **more) -> Script:
     channel = Script(*commands)
-    worker.work(Job(LAYERS, settings, **more), channel)
+    worker.work(TrainingJob(LAYERS, settings, **more), channel)
     assert len(channel.all(Ended)) == 1
     assert isinstance(channel.reports[-1], Ended)
     return channel
@@ -73,7 +73,7 @@ def run(*commands, settings=SHORT, **more) -> Script:
 def often(monkeypatch):
     """Report at every step: the tests are shorter than the usual pauses between two reports."""
     for name in ("REPORT_SECONDS", "FILTERS_SECONDS", "CHECK_SECONDS", "SAVE_SECONDS"):
-        monkeypatch.setattr(worker, name, 0.0)
+        monkeypatch.setattr(training, name, 0.0)
 
 
 def test_a_whole_run_is_reported(digits):
@@ -143,7 +143,7 @@ def test_divergence_is_said_in_a_sentence():
 
 def test_what_goes_wrong_becomes_a_sentence():
     channel = Script()
-    worker.work(Job([{"layer": "Softmax", "sizes": [3, 10], "init": "he"}], SHORT), channel)
+    worker.work(TrainingJob([{"layer": "Softmax", "sizes": [3, 10], "init": "he"}], SHORT), channel)
     assert [type(report) for report in channel.reports] == [Ended]
     assert channel.reports[0].how == "failed"
     assert "784" in channel.reports[0].sentence
@@ -154,7 +154,7 @@ def test_a_run_goes_on_from_its_checkpoint_to_the_same_end():
     saved = next(saved for saved in whole.all(Saved) if saved.step >= 15)
     assert checkpoint.from_bytes(saved.checkpoint).step == saved.step
     rest = Script()
-    worker.work(Job([], SHORT, checkpoint=saved.checkpoint), rest)
+    worker.work(TrainingJob([], SHORT, checkpoint=saved.checkpoint), rest)
     assert rest.steps[0].step == saved.step + 1
     one, other = (weights.from_bytes(told.reports[-1].weights, "w")[0].params for told in (whole, rest))
     for name, array in one.items():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from time import monotonic
-
 import streamlit as st
 
-from digitscope.jobs.personalise import DRAWINGS, MEASURED, TRIES, Failed, HandLesson, Learned, Progress
+from digitscope.jobs.messages import JobError, Learned, Progress
+from digitscope.jobs.personalise import DRAWINGS, MEASURED, TRIES
+from digitscope.jobs.personalise_ticket import Failed, PersonaliseTicket
+from digitscope.jobs.run_queue import QueueFullError
 from digitscope.recognition import SHIPPED
 from digitscope.stand.store import StoreError
 from digitscope.ui.common.networks import use
@@ -15,17 +15,9 @@ from digitscope.ui.common.words import THIN
 from digitscope.ui.kiosk.board import is_done
 from digitscope.ui.kiosk.draw import digit_buttons
 from digitscope.ui.kiosk.visitor import clear_board, read_with, say, settings, store, visitor
+from digitscope.ui.training.runs import run_queue
 
 LOOK_SECONDS = 0.4
-AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
-LONGEST_SECONDS = 120.0
-"""A lesson that nobody has looked at for so long is ended when another one wants its place."""
-
-
-@st.cache_resource(show_spinner=False)
-def _lessons() -> list[tuple[float, HandLesson]]:
-    """(begun, lesson) of those that are on, in all tabs of this server."""
-    return []
 
 
 def teach_screen() -> None:
@@ -65,24 +57,16 @@ def _add(digit: int) -> None:
 
 def _start() -> None:
     own = visitor()
-    lessons = _lessons()
-    for begun, lesson in list(lessons):
-        if monotonic() - begun > LONGEST_SECONDS:
-            lesson.close()
-        if not isinstance(lesson.look(), Progress):
-            lessons.remove((begun, lesson))
-    if len(lessons) >= AT_ONCE:
-        own.said = "teach_busy"
-        return
     try:
         hand = settings()["hand"]
         packed = (store().hand(hand) if hand else None) or SHIPPED.read_bytes()
-        own.lesson = HandLesson(packed, own.lesson_drawings)
-    except (OSError, StoreError):
+        own.lesson = PersonaliseTicket(run_queue(), packed, own.lesson_drawings)
+    except QueueFullError:
+        own.said = "teach_busy"
+    except (OSError, StoreError, JobError):
         own.said = "teach_failed"
-        return
-    own.said = ""
-    lessons.append((monotonic(), own.lesson))
+    else:
+        own.said = ""
 
 
 @st.fragment(run_every=LOOK_SECONDS)

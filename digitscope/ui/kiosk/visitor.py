@@ -9,7 +9,8 @@ import streamlit as st
 
 from cnn.weights import WeightsError
 from digitscope.digits.strokes import Strokes
-from digitscope.jobs.personalise import HandLesson, Learned
+from digitscope.jobs.messages import Learned
+from digitscope.jobs.personalise_ticket import PersonaliseTicket
 from digitscope.recognition import Reading
 from digitscope.stand.challenges import Result, Ten
 from digitscope.stand.store import Store, StoreError
@@ -55,7 +56,7 @@ class Visitor:
     suggested: list[str] = field(default_factory=list)
     """Nicknames to choose from."""
     lesson_drawings: list[tuple[Strokes, int]] = field(default_factory=list)
-    lesson: HandLesson | None = None
+    lesson: PersonaliseTicket | None = None
     learned: Learned | None = None
     unlocked: bool = False
     typed: str = ""

@@ -1,4 +1,4 @@
-"""Learning curves: loss and accuracy over the steps, training raw and smoothed, validation, earlier runs faint."""
+"""Learning curves: loss and accuracy by step, for training (raw and smoothed), validation and earlier runs (faint)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ COLUMNS = ["step", "kind", "loss", "accuracy", "run", "words"]
 
 
 def show_curves(history: History, earlier: list[History], what: str, key: str, small: bool = False) -> None:
-    """One chart of "loss" or "accuracy". Its marks and colours stay the same while data come in: nothing flickers."""
+    """Show a chart of "loss" or "accuracy"; its specification never changes while data come in, so nothing flickers."""
     st.vega_lite_chart(curve_data(history, earlier), curve_spec(what, small), key=key, width="stretch")
 
 
 def curve_data(history: History, earlier: list[History]) -> pd.DataFrame:
-    """All that a chart shows: this run's points, earlier runs' validation, marks where a setting was changed."""
+    """Return all rows of a chart: this run's points, earlier runs' validation, marks where a setting was changed."""
     parts = [history.curves().assign(run=history.name)]
     for other in earlier:
         curve = other.curves()
@@ -36,14 +36,14 @@ def curve_data(history: History, earlier: list[History]) -> pd.DataFrame:
 
 
 def curve_spec(what: str, small: bool) -> dict[str, Any]:
-    """The chart in Vega-Lite's words; small ones have no names at their axes."""
+    """Return the chart's Vega-Lite specification; a small chart has no axis titles."""
     scale: dict[str, Any] = {"zero": False}
     axis: dict[str, Any] = {"tickCount": 4 if small else 6}
     if what == "accuracy":
         scale["domainMax"] = 1
         axis["format"] = ".0%"
     else:
-        # A loss falls by factors: on a plain scale all that matters would lie on the axis.
+        # A loss falls by factors: on a linear scale the last epochs would all lie on the axis.
         scale = {"type": "log"}
     y = {"field": what, "type": "quantitative", "title": None, "scale": scale, "axis": axis}
     x = {"field": "step", "type": "quantitative", "title": None if small else "steps", "axis": {"tickCount": 4}}

@@ -1,4 +1,4 @@
-"""What a run has shown so far, kept for curves: every step, every check, every epoch."""
+"""The history of a run, collected from its reports: every step, check and epoch, for the curves."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from cnn.training import EpochDone
 from digitscope.jobs.messages import Answers, Checked, Ended, Epoch, Filters, OwnAnswers, Paused, Report, Steps
 
 POINTS = 150
-"""As many points are drawn of a curve, each the mean of its steps: more cannot be seen."""
+"""Points that are drawn of a curve, each the mean of some steps: more could not be told apart."""
 
 
 @dataclass
 class History:
-    """One run, as told by its reports."""
+    """What one run has reported."""
 
     name: str
     step: list[int] = field(default_factory=list)
@@ -27,12 +27,12 @@ class History:
     """(step, loss, accuracy) on validation images."""
     epochs: list[EpochDone] = field(default_factory=list)
     answers: Answers | None = None
-    """The newest ones to the validation images."""
+    """The latest answers to the validation images."""
     kernels: np.ndarray | None = None
     own_answers: dict[int, np.ndarray] = field(default_factory=dict)
-    """Steps done -> the answers (k, 10) to the visitor's own drawings."""
+    """Number of steps -> the probabilities (k, 10) for the visitor's own drawings."""
     marks: list[tuple[int, str]] = field(default_factory=list)
-    """(step, words) for every setting that was changed while it learned."""
+    """(step, words) for every setting that was changed during the run."""
     progress: float = 0.0
     seconds: float = 0.0
     images_per_second: float = 0.0
@@ -41,7 +41,7 @@ class History:
     ended: Ended | None = None
 
     def take(self, reports: list[Report]) -> None:
-        """Add what a run has reported."""
+        """Add new reports."""
         for report in reports:
             match report:
                 case Steps(steps):
@@ -71,11 +71,11 @@ class History:
 
     @property
     def seconds_left(self) -> float | None:
-        """As far as can be told from what is done."""
+        """Estimate the remaining seconds; None at the very beginning."""
         return self.seconds * (1 - self.progress) / self.progress if self.progress > 0.01 else None
 
     def _forget_from(self, step: int) -> None:
-        """A run that goes on from a checkpoint comes by some steps again."""
+        """Drop everything from `step` on: a run that resumes from a checkpoint repeats some steps."""
         if self.step and step <= self.step[-1]:
             kept = bisect_left(self.step, step)
             del self.step[kept:], self.loss[kept:], self.accuracy[kept:]
@@ -83,7 +83,7 @@ class History:
             self.epochs = [epoch for epoch in self.epochs if epoch.step < step]
 
     def mark(self, words: str) -> None:
-        """Note that a setting was changed now."""
+        """Mark the current step as one where a setting was changed."""
         self.marks.append((self.step[-1] if self.step else 0, words))
 
     @property
@@ -92,7 +92,7 @@ class History:
         return max((accuracy for _, _, accuracy in self.checks), default=None)
 
     def curves(self) -> pd.DataFrame:
-        """Columns step, kind ("training", "smoothed", "validation"), loss, accuracy; a row a point."""
+        """Return all points: columns step, kind ("training", "smoothed" or "validation"), loss, accuracy."""
         parts = []
         if self.step:
             bins = np.minimum(np.arange(len(self.step)) * POINTS // max(len(self.step), POINTS), POINTS - 1)

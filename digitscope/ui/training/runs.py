@@ -1,4 +1,4 @@
-"""The visitor's training runs: one that may be on, and the earlier ones for comparison."""
+"""The visitor's training runs: the current one, and earlier ones for comparison."""
 
 from __future__ import annotations
 
@@ -9,41 +9,42 @@ import numpy as np
 import streamlit as st
 
 from cnn.settings import Settings
-from digitscope.jobs.messages import Change, Job, Stop
-from digitscope.jobs.run_queue import Room, Ticket, room_for
+from digitscope.jobs.messages import Change, Stop, TrainingJob
+from digitscope.jobs.run_queue import RunQueue, Ticket, queue_for
 from digitscope.ui.common.session import Session, session
 from digitscope.ui.training.history import History
 
 MOST_RUNS = 8
-"""Runs that are kept for comparison; the oldest make room."""
+"""Runs that are kept for comparison; older ones are dropped."""
 MOST_DRAWINGS = 5
+"""The visitor's latest drawings that a run classifies now and then."""
 
 
 @dataclass
 class TrainingRun:
-    """One run: what was asked for, its place in the room, and what it has shown."""
+    """One run: its recipe and settings, its place in the queue, and its reports so far."""
 
     recipe: str
     layers: list[dict]
     settings: Settings
     drawings: np.ndarray
-    """The visitor's own pictures (k, 28, 28) that it is asked about."""
+    """The visitor's own pictures (k, 28, 28) that it classifies meanwhile."""
     ticket: Ticket
     history: History
 
     @property
     def over(self) -> bool:
-        """Whether it has ended, however it did."""
+        """Whether it has ended, in whatever way."""
         return self.history.ended is not None
 
     def update(self) -> bool:
-        """Take in what has been reported; True if that was the end."""
+        """Take in the new reports. Returns True if the run has just ended."""
         was_over = self.over
         self.history.take(self.ticket.take())
         return self.over and not was_over
 
     def change(self, change: Change) -> None:
-        """Learn on with other settings, and mark it on the curve. Raises ValueError for senseless ones."""
+        """Go on with other settings, and mark the change on the curves. Raises ValueError for values out of range."""
         self.settings = change.applied_to(self.settings)
         self.ticket.send(change)
         words = [f"{name.replace('_', ' ')} {value:g}" for name, value in asdict(change).items() if value is not None]
@@ -57,7 +58,7 @@ class TrainingState:
     runs: list[TrainingRun] = field(default_factory=list)
     """The newest last."""
     started: int = 0
-    """How many runs there were, deleted ones too: their numbers are not used again."""
+    """How many runs were started, deleted ones included: their numbers are not used again."""
     kept: dict[str, bytes] = field(default_factory=dict)
     """Weights files by the names that the visitor gave them."""
 
@@ -68,33 +69,36 @@ def state() -> TrainingState:
 
 
 @st.cache_resource(show_spinner=False)
-def room() -> Room:
-    """The one line for all visitors of this server; on a cluster if DIGITSCOPE_CLUSTER names its scheduler."""
-    return room_for(os.environ.get("DIGITSCOPE_CLUSTER"), os.environ)
+def run_queue() -> RunQueue:
+    """Return the one queue of this server; its jobs run on a cluster if DIGITSCOPE_CLUSTER names the scheduler.
+
+    Raises JobError.
+    """
+    return queue_for(os.environ.get("DIGITSCOPE_CLUSTER"), os.environ)
 
 
 def current() -> TrainingRun | None:
-    """The visitor's newest run."""
+    """Return the visitor's newest run."""
     runs = state().runs
     return runs[-1] if runs else None
 
 
 def start(recipe: str, layers: list[dict], settings: Settings) -> None:
-    """Put a new run into the line. Raises LineFullError; for the first run of all, also what `room_for` does."""
+    """Put a new run into the queue. Raises JobError."""
     own = state()
     drawings = own_drawings(session())
-    ticket = room().submit(Job(layers, settings, drawings))
+    ticket = run_queue().submit(TrainingJob(layers, settings, drawings))
     own.started += 1
     history = History(f"{own.started}: {recipe}")
     own.runs = [*own.runs, TrainingRun(recipe, layers, settings, drawings, ticket, history)][-MOST_RUNS:]
 
 
 def go_on(run: TrainingRun) -> None:
-    """Take a stopped or lost run up again where its last checkpoint was. Raises LineFullError."""
-    run.ticket = room().submit(Job(run.layers, run.settings, run.drawings, run.ticket.checkpoint))
+    """Resume a stopped or lost run from its last checkpoint. Raises JobError."""
+    run.ticket = run_queue().submit(TrainingJob(run.layers, run.settings, run.drawings, run.ticket.checkpoint))
     run.history.ended = None
     run.history.paused = False
-    run.history.mark("taken up again")
+    run.history.mark("resumed")
 
 
 def stop(run: TrainingRun) -> None:
@@ -103,6 +107,6 @@ def stop(run: TrainingRun) -> None:
 
 
 def own_drawings(own: Session) -> np.ndarray:
-    """The last pictures that this visitor drew, the present one last: (k, 28, 28) uint8."""
+    """Return this visitor's latest drawings, the current one last: (k, 28, 28) uint8."""
     pictures = [*own.drawings, *([own.present] if own.present is not None else [])][-MOST_DRAWINGS:]
     return np.array(pictures, np.uint8).reshape(-1, 28, 28)

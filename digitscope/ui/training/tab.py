@@ -1,31 +1,30 @@
-"""The training tab in the sidebar: choose, start, pause, change, stop, watch the curves, use what was learned."""
+"""The training tab in the sidebar: choose settings, control a run, watch its curves, use the trained network."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from cnn.weights import WeightsError
-from digitscope.jobs.cluster import ClusterError
-from digitscope.jobs.messages import Change, GoOn, OneStep, Pause
-from digitscope.jobs.run_queue import LimitError, LineFullError
+from digitscope.jobs.messages import Change, GoOn, JobError, OneStep, Pause
 from digitscope.ui.common.networks import in_use, use, use_shipped
 from digitscope.ui.common.session import session
 from digitscope.ui.training import runs
 from digitscope.ui.training.curves import show_curves
 from digitscope.ui.training.presets import choose_preset, choose_settings, has_dropout
 from digitscope.ui.training.runs import TrainingRun
+from digitscope.ui.training.setting_widgets import setting_widget, shown
 
 EVERY = 0.4
-"""Seconds between two looks at a run that is on."""
+"""Seconds between two updates while a run is on."""
 
 
 def training_tab() -> None:
-    """The whole tab. While a run is on, its part alone is drawn anew, several times a second."""
+    """Show the whole tab; during a run only the part about it is redrawn, several times a second."""
     with st.container(key="training"):
         run = runs.current()
         running = run is not None and not run.over
         if run is None:
-            st.write("Start a network from noise and watch it learn to read. Others go on drawing.")
+            st.write("Train a network from random weights and watch it learn to read. The page stays usable meanwhile.")
         elif running:
             st.fragment(_watch, run_every=EVERY)(run)
         else:
@@ -36,7 +35,7 @@ def training_tab() -> None:
 
 
 def _choose(running: bool) -> None:
-    """Presets, all settings, and the button; while a run is on, what the next one will be."""
+    """Show presets, all settings and the start button; during a run they are for the next one."""
     preset = choose_preset()
     with st.expander("Every setting"):
         try:
@@ -47,22 +46,22 @@ def _choose(running: bool) -> None:
     if st.button("Start", type="primary", width="stretch", key="start", disabled=running):
         try:
             runs.start(preset, layers, settings)
-        except (LineFullError, LimitError, ClusterError) as error:
+        except JobError as error:
             st.error(str(error))
             return
         st.rerun()
 
 
 def _watch(run: TrainingRun) -> None:
-    """One look at a run that is on: status, buttons, settings that may change, curves."""
+    """Show a run that is on: status, buttons, curves, and settings that may change meanwhile."""
     if run.update():
         st.rerun()
     history = run.history
     place = run.ticket.place
     if place:
-        st.info(f"Waiting: number {place} in the line. It begins by itself.")
+        st.info(f"Waiting: number {place} in the queue. It starts by itself.")
     elif not history.step:
-        st.progress(0.0, "A process starts, and reads 60,000 images …")
+        st.progress(0.0, "Starting a process that loads 60,000 images …")
     else:
         left = history.seconds_left
         rest = "" if left is None else f", {max(1, round(left)):,} s left"
@@ -87,7 +86,6 @@ def _watch(run: TrainingRun) -> None:
 def _change_while_learning(run: TrainingRun) -> None:
     with st.expander("Change while it learns"):
         number = runs.state().started
-        rate, momentum, dropout = (f"live_{name}_{number}" for name in ("rate", "momentum", "dropout"))
 
         def changed(name: str, key: str) -> None:
             try:
@@ -95,41 +93,19 @@ def _change_while_learning(run: TrainingRun) -> None:
             except ValueError as error:
                 session().notices.append(str(error))
 
-        st.number_input(
-            "Learning rate",
-            0.0,
-            1000.0,
-            run.settings.learning_rate,
-            step=0.001,
-            format="%.4f",
-            key=rate,
-            on_change=changed,
-            args=("learning_rate", rate),
-        )
-        if run.settings.optimizer != "sgd":
-            st.slider(
-                "Momentum",
-                0.0,
-                0.99,
-                run.settings.momentum,
-                key=momentum,
-                on_change=changed,
-                args=("momentum", momentum),
-            )
-        if has_dropout(run.layers):
-            st.slider(
-                "Dropout",
-                0.0,
-                0.9,
-                0.3 if run.settings.dropout is None else run.settings.dropout,
-                key=dropout,
-                on_change=changed,
-                args=("dropout", dropout),
-            )
+        offered = {
+            "learning_rate": True,
+            "momentum": run.settings.optimizer != "sgd",
+            "dropout": has_dropout(run.layers),
+        }
+        for name, has_effect in offered.items():
+            if has_effect:
+                key = f"live_{name}_{number}"
+                setting_widget(name, key, value=shown(name, run.settings), on_change=changed, args=(name, key))
 
 
 def _show_end(run: TrainingRun) -> None:
-    """How the run ended, and what can be done with what it learned."""
+    """Show how the run ended, and offer its network."""
     ended = run.history.ended
     assert ended is not None
     if ended.sentence:
@@ -143,7 +119,7 @@ def _show_end(run: TrainingRun) -> None:
 
 
 def _reads(run: TrainingRun) -> bool:
-    """Whether the page reads with what this run learned."""
+    """Whether the page uses the network of this run."""
     reader = in_use()
     return reader is not None and reader.name == run.history.name
 
@@ -151,12 +127,12 @@ def _reads(run: TrainingRun) -> bool:
 def _go_on(run: TrainingRun) -> None:
     try:
         runs.go_on(run)
-    except LineFullError as error:
+    except JobError as error:
         session().notices.append(str(error))
 
 
 def _show_curves(run: TrainingRun) -> None:
-    """Both curves, small."""
+    """Show loss and accuracy, small."""
     earlier = [other.history for other in runs.state().runs if other is not run]
     with st.container(key="curves"):
         for what in ("loss", "accuracy"):
@@ -171,7 +147,7 @@ def _use(packed: bytes, name: str) -> None:
 
 
 def _weights() -> None:
-    """Which network reads; keep, download, upload."""
+    """Show which network is in use; keep, download and upload networks."""
     own, run, reader = runs.state(), runs.current(), session().own_reader
     if reader is not None:
         st.caption(f"The page reads with “{reader.name}”.")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnn.training import EpochDone, StepDone
-from digitscope.jobs.messages import Checked, Ended, Epoch, Paused, Steps
+from digitscope.jobs.messages import Checked, Ended, Epoch, Paused, Report, Steps
 from digitscope.ui.training.history import POINTS, History
 
 
@@ -50,11 +50,13 @@ def test_validation_comes_from_checks_and_epochs():
 
 def test_time_left_pause_and_end():
     history = History("x")
-    history.take([Steps((step(250),)), Paused(250)])
-    assert history.seconds_left == pytest.approx(2.5 * 3)
-    assert history.paused
-    history.take([Steps((step(251),)), Ended("stopped")])
-    assert not history.paused
+    paused = []
+    looks: list[list[Report]] = [[Steps((step(250),)), Paused(250)], [Steps((step(251),)), Ended("stopped")]]
+    for reports in looks:
+        history.take(reports)
+        paused.append(history.paused)
+    assert paused == [True, False]
+    assert history.seconds_left == pytest.approx(2.51 * 749 / 251)
     assert history.ended == Ended("stopped")
 
 
