@@ -10,7 +10,7 @@ import sys
 import environment
 import pytest
 
-from tests.conftest import PROJECT
+from testkit.paths import PROJECT
 
 README = (PROJECT / "README.md").read_text("utf-8")
 

@@ -14,7 +14,7 @@ import kiosk
 import psutil
 import pytest
 
-from tests.conftest import PROJECT
+from testkit.paths import PROJECT
 
 ANSWERS = """
 import sys

@@ -13,7 +13,7 @@ from digitscope.digits.preprocess import PREPROCESSING, prepare_all
 from digitscope.digits.synthesis import habits, negatives
 from digitscope.recognition import SHIPPED
 from digitscope.recognition.measure import measure
-from tests.conftest import PEN_DATA
+from testkit.paths import PEN_DATA
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
 from digitscope.jobs import personalise
 from digitscope.jobs.personalise import Failed, HandLesson, Learned, Progress
-from tests.conftest import PROJECT
+from testkit.paths import PROJECT
 
 SHIPPED = Path(PROJECT / "pretrained" / "digitscope.npz")
 HAND = [(SAMPLES[7][0], 1), (SAMPLES[7][1], 1), (SAMPLES[1][0], 1), (SAMPLES[2][0], 2), (SAMPLES[3][0], 3)]
