@@ -10,6 +10,7 @@ import pytest
 from testkit.paths import PROJECT
 
 
+@pytest.mark.measured
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process's own highest use")
 def test_training_on_all_of_mnist_stays_below_700_mb():
     code = (

@@ -190,32 +190,36 @@ FINGERS = """
 """
 
 
-def test_a_thousand_strokes(page: Page, rng: np.random.Generator) -> None:
+@pytest.mark.parametrize("strokes", [250, pytest.param(1_000, marks=pytest.mark.measured)])
+def test_hundreds_of_strokes(page: Page, rng: np.random.Generator, strokes: int) -> None:
     ready(page)
-    corners = rng.uniform(60, 280, (1_000, 1, 2))
-    page.evaluate(SCRIBBLE, (corners + rng.uniform(-40, 40, (1_000, 2, 2))).round().tolist())
-    settled(page, 1_000)
-    answer(page, 1_000)
+    corners = rng.uniform(60, 280, (strokes, 1, 2))
+    page.evaluate(SCRIBBLE, (corners + rng.uniform(-40, 40, (strokes, 2, 2))).round().tolist())
+    settled(page, strokes, SLOW)
+    answer(page, strokes)
     press(page, "Undo")
-    settled(page, 999)
+    settled(page, strokes - 1, SLOW)
     draw(page, sample(7))
-    answer(page, 1_000)
-    settled(page, 1_000)
+    answer(page, strokes)
+    settled(page, strokes, SLOW)
     press(page, "Clear")
     assert answer(page, 0) == ""
     draw(page, sample(7))
     assert answer(page, 1) == "7"
 
 
-def test_a_pen_that_is_never_lifted(page: Page) -> None:
+@pytest.mark.parametrize("moves", [9_000, pytest.param(40_000, marks=pytest.mark.measured)])
+def test_a_pen_that_is_never_lifted(page: Page, moves: int) -> None:
     """Of 100,000 points the server's part is in test_hostile.py: Chromium takes half a minute for as many moves."""
     ready(page)
-    curve = np.linspace(0, 1000, 40_000)
+    curve = np.linspace(0, moves / 40, moves)
     points = SIDE / 2 + SIDE * 0.35 * np.stack([np.sin(1.01 * curve) * np.cos(0.013 * curve), np.cos(0.99 * curve)], 1)
     page.evaluate(SCRIBBLE, [points.round(1).tolist()])
     # A stroke of 4,000 points goes on as another one.
     page.wait_for_function(
-        "document.querySelector('.st-key-answer [data-strokes]').dataset.strokes >= 10", timeout=60_000
+        "least => document.querySelector('.st-key-answer [data-strokes]').dataset.strokes >= least",
+        arg=-(-moves // 4_000),
+        timeout=SLOW,
     )
     strokes = int(page.locator(".st-key-answer [data-strokes]").get_attribute("data-strokes") or 0)
     settled(page, strokes)

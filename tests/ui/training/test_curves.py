@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from digitscope.jobs.messages import Checked, Steps
 from digitscope.ui.training.curves import COLUMNS, curve_data, curve_spec
 from digitscope.ui.training.history import History
@@ -25,12 +27,16 @@ def test_earlier_runs_and_changes_are_in_the_table():
     assert table[table["kind"] == "changed"]["step"].tolist() == [2]
 
 
-def test_the_chart_is_the_same_whatever_the_data_are():
-    assert curve_spec("loss", True) == curve_spec("loss", True)
-    assert {layer["transform"][0]["filter"].split("'")[1] for layer in curve_spec("accuracy", False)["layer"]} == {
-        "earlier",
-        "changed",
-        "training",
-        "smoothed",
-        "validation",
-    }
+@pytest.mark.parametrize("small", [True, False])
+@pytest.mark.parametrize("what", ["loss", "accuracy"])
+def test_each_kind_of_row_has_a_layer_that_draws_it(what, small):
+    layers = {layer["transform"][0]["filter"].split("'")[1]: layer for layer in curve_spec(what, small)["layer"]}
+    assert set(layers) == {"earlier", "changed", "training", "smoothed", "validation"}
+    for kind, layer in layers.items():
+        assert layer["encoding"]["x"]["field"] == "step"
+        assert ("y" in layer["encoding"]) == (kind != "changed")
+        fields = {channel["field"] for channel in layer["encoding"].values() if "field" in channel}
+        assert fields <= set(COLUMNS)
+        assert (what in fields) == (kind != "changed")
+    scale = layers["training"]["encoding"]["y"]["scale"]
+    assert scale == ({"type": "log"} if what == "loss" else {"zero": False, "domainMax": 1})
