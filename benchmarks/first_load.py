@@ -115,15 +115,14 @@ def main() -> None:
     options = parser.parse_args()
     logger.set_log_level("ERROR")  # it warns that there is no visitor where drawings are read without a page
     starts, parts, first, second = [], [], [], []
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, chromium() as browser:
         for number in range(options.rounds):
             parts.append(start_parts())
             begun = perf_counter()
             with Server(Path(folder) / f"{number}.txt") as server:
                 starts.append(perf_counter() - begun)
-                with chromium() as browser:
-                    first.append(visit(browser, server.url))
-                    second.append(visit(browser, server.url))
+                first.append(visit(browser, server.url))
+                second.append(visit(browser, server.url))
                 if number == options.rounds - 1:
                     each = memory(server, options.visitors, options.seconds)
     print(f"{options.rounds} rounds; seconds, median (worst)\n\n| what | first visitor | second |\n|---|---|---|")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from testkit.browser import DESKTOP, PHONE, PageErrors, chromium
 from testkit.page import answer, canvas
@@ -27,28 +26,43 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-def opened(browser: Browser, server: Server, window: dict[str, Any]) -> Iterator[Page]:
-    """The page in a window of its own; nothing may go wrong in it."""
-    context = browser.new_context(**window)
-    page = context.new_page()
+@pytest.fixture(scope="session")
+def desktop_window(browser: Browser) -> Iterator[BrowserContext]:
+    """A window of 1280 x 800 for many pages: each finds Streamlit's scripts in the cache."""
+    context = browser.new_context(**DESKTOP)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def phone_window(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone's window for many pages."""
+    context = browser.new_context(**PHONE)
+    yield context
+    context.close()
+
+
+def opened(window: BrowserContext, server: Server) -> Iterator[Page]:
+    """A new page, in which nothing may go wrong."""
+    page = window.new_page()
     errors = PageErrors(page)
     page.goto(server.url)
     answer(page, 0)
     canvas(page).wait_for()
     yield page
     shown = page.locator('[data-testid="stException"]').count()
-    context.close()
+    page.close()
     assert not errors.found
     assert not shown
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
+def page(desktop_window: BrowserContext, server: Server) -> Iterator[Page]:
     """The page in a window of 1280 x 800, with a mouse."""
-    yield from opened(browser, server, DESKTOP)
+    yield from opened(desktop_window, server)
 
 
 @pytest.fixture
-def phone(browser: Browser, server: Server) -> Iterator[Page]:
+def phone(phone_window: BrowserContext, server: Server) -> Iterator[Page]:
     """The page on a phone of 390 x 844, with a finger."""
-    yield from opened(browser, server, PHONE)
+    yield from opened(phone_window, server)

@@ -126,21 +126,22 @@ def test_visitors_of_a_killed_server_go_on_at_the_other(
     enough = Event()
     with ThreadPoolExecutor(1) as pool:
         drawn = pool.submit(asyncio.run, draw_together(visitors, 90.0, enough.is_set))
-        until(pages[0], lambda: all(person.seen.finals for person in visitors) or drawn.done())
-        before = [len(person.seen.finals) for person in visitors]
-
-        killed = "ab".index(serves(contexts[0]))
-        two_servers[killed].kill()
-        until(pages[0], lambda: serves(contexts[0]) == "ab"[1 - killed])
-        for page in pages:
-            ready(page)
-            draw(page, [right])
-            assert answer(page, 2) == "4", "what was drawn before is still there"
-            settled(page, 2)
-            press(page, "Undo")
-            answer(page, 1)
-        until(pages[0], lambda: drawn.done() or went_on(visitors, before))
-        enough.set()
+        try:
+            until(pages[0], lambda: all(person.seen.finals for person in visitors) or drawn.done())
+            before = [len(person.seen.finals) for person in visitors]
+            killed = "ab".index(serves(contexts[0]))
+            two_servers[killed].kill()
+            until(pages[0], lambda: serves(contexts[0]) == "ab"[1 - killed])
+            for page in pages:
+                ready(page)
+                draw(page, [right])
+                assert answer(page, 2) == "4", "what was drawn before is still there"
+                settled(page, 2)
+                press(page, "Undo")
+                answer(page, 1)
+            until(pages[0], lambda: drawn.done() or went_on(visitors, before))
+        finally:
+            enough.set()
         drawn.result()
     assert sum(person.moved for person in visitors) >= 1
     assert went_on(visitors, before)
