@@ -14,20 +14,19 @@ from time import perf_counter
 
 from playwright.sync_api import Page, expect
 
-from benchmarks.visit import visit
-from digitscope.digits.samples import SAMPLES
-from tests.conftest import on_board
-from tests.e2e.pen import SIDE, answer, draw, press
+from testkit.drawings import sample
+from testkit.page import answer, own_page, press
+from testkit.pen import draw
 
 
 def measure(page: Page, rounds: int) -> list[tuple[float, float, float]]:
-    """(own work, network, pen-up to answer) in milliseconds for each drawing."""
+    """Return (own work, network, pen-up to answer) in milliseconds for each drawing."""
     found = []
     for i in range(rounds * 20):
-        strokes = SAMPLES[i % 10][i // 10 % 2]
-        draw(page, on_board(strokes, SIDE))
+        paths = sample(i % 10, i // 10 % 2)
+        draw(page, paths)
         begun = perf_counter()
-        answer(page, len(strokes.paths))
+        answer(page, len(paths))
         waited = 1000 * (perf_counter() - begun)
         shown = page.locator(".st-key-answer .answer")
         own, network = (
@@ -71,7 +70,7 @@ def main() -> None:
     options = parser.parse_args()
     at_rest: list[tuple[float, float, float]] = []
     busy: list[tuple[float, float, float]] = []
-    with visit() as page:
+    with own_page() as page:
         for _ in range(options.rounds):
             at_rest += measure(page, 1)
             if options.training:

@@ -11,6 +11,7 @@ import argparse
 import os
 import platform
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -158,7 +159,7 @@ def batches(name: str, weights: Path | None, n: int, repeats: int, loops: bool) 
         net, x = in_torch(network, layout).eval(), scaled.to(memory_format=layout)
         with torch.inference_mode():
             np.testing.assert_allclose(net(x).softmax(1).numpy(), reader.predict(pictures), atol=1e-3)
-        reading[rival] = lambda net=net, x=x: inference(net, x)
+        reading[rival] = partial(inference, net, x)
     images = {"ours": n}
     if loops:
         loop = LoopNetwork(network.params["conv1.weights"][:, 0], network.params["softmax1.weights"])

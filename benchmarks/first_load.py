@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -20,16 +19,13 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
-
-import psutil
-from environment import find_browser
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from streamlit import logger
 
-from benchmarks.load import room
-from tests.conftest import PROJECT
-from tests.e2e.conftest import FLAGS, Server
+from testkit.browser import DESKTOP, chromium
+from testkit.paths import PROJECT
+from testkit.server import Server
+from testkit.visitors import draw_at_once
 
 MILESTONES = """
 () => {
@@ -78,7 +74,7 @@ PARTS = {
 
 def visit(browser: Browser, url: str) -> dict[str, float]:
     """Milliseconds from asking for the page to each milestone, with an empty cache."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = browser.new_context(**DESKTOP)
     page = context.new_page()
     page.add_init_script(f"({MILESTONES})()")
     page.goto(url)
@@ -88,19 +84,13 @@ def visit(browser: Browser, url: str) -> dict[str, float]:
     return found
 
 
-def held(server: Server) -> float:
-    """Megabytes of the server's processes."""
-    own = psutil.Process(server.process.pid)
-    return sum(process.memory_info().rss for process in [own, *own.children(recursive=True)]) / 1e6
-
-
 def memory(server: Server, visitors: int, seconds: float) -> float:
-    """Megabytes a visitor, at most, while so many draw."""
-    before = most = held(server)
+    """Return the megabytes a visitor that the server takes at most while so many draw."""
+    before = most = server.memory()
     with ThreadPoolExecutor(1) as pool:
-        drawing = pool.submit(asyncio.run, room(server.url, visitors, seconds))
+        drawing = pool.submit(asyncio.run, draw_at_once(server.url, visitors, seconds))
         while not drawing.done():
-            most = max(most, held(server))
+            most = max(most, server.memory())
             sleep(0.2)
         drawing.result()
     return (most - before) / visitors
@@ -117,30 +107,24 @@ def start_parts() -> dict[str, float]:
 
 
 def main() -> None:
-    """Start servers and a browser, look, print."""
+    """Start servers and a browser, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="how often a server is started (default 5)")
     parser.add_argument("--visitors", type=int, default=40, help="for how many memory is measured (default 40)")
     parser.add_argument("--seconds", type=float, default=10, help="how long those draw (default 10)")
     options = parser.parse_args()
     logger.set_log_level("ERROR")  # it warns that there is no visitor where drawings are read without a page
-    path = os.environ.get("DIGITSCOPE_BROWSER") or find_browser(Path(sys.executable))
     starts, parts, first, second = [], [], [], []
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with TemporaryDirectory() as folder, chromium() as browser:
         for number in range(options.rounds):
             parts.append(start_parts())
             begun = perf_counter()
-            server = Server(Path(folder) / f"{number}.txt")
-            try:
+            with Server(Path(folder) / f"{number}.txt") as server:
                 starts.append(perf_counter() - begun)
                 first.append(visit(browser, server.url))
                 second.append(visit(browser, server.url))
                 if number == options.rounds - 1:
-                    browser.close()
                     each = memory(server, options.visitors, options.seconds)
-            finally:
-                server.stop()
     print(f"{options.rounds} rounds; seconds, median (worst)\n\n| what | first visitor | second |\n|---|---|---|")
 
     def line(what: str, *columns: list[float]) -> None:

@@ -12,11 +12,10 @@ import argparse
 
 import numpy as np
 
-from benchmarks.visit import visit
-from digitscope.digits.samples import SAMPLES
-from tests.conftest import on_board
-from tests.e2e.pen import SIDE, answer, draw_at_hand_speed, press
-from tests.e2e.watch import layout_shift, record, strokes_seen
+from testkit.drawings import sample
+from testkit.page import answer, own_page, press
+from testkit.pen import draw_at_hand_speed
+from testkit.watch import layout_shift, record, strokes_seen
 
 
 def main() -> None:
@@ -25,11 +24,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2, help="how often the twenty samples are drawn (default 2)")
     options = parser.parse_args()
     seen = []
-    with visit() as page:
+    with own_page() as page:
         record(page)
         for i in range(options.rounds * 20):
-            strokes = SAMPLES[i % 10][i // 10 % 2]
-            draw_at_hand_speed(page, on_board(strokes, SIDE))
+            draw_at_hand_speed(page, sample(i % 10, i // 10 % 2))
             page.wait_for_timeout(1000)
             seen += strokes_seen(page)
             press(page, "Clear")

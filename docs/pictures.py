@@ -7,9 +7,7 @@ page, or with other weights. With --folder elsewhere, --phone and --dark it show
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -17,21 +15,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
-
 import pypdfium2
-from environment import find_browser
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from digitscope.digits.samples import SAMPLES
-from tests.conftest import on_board
-from tests.e2e.conftest import FLAGS, Server
-from tests.e2e.pen import PATIENCE, answer, board, draw, draw_by_touch
-
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-SLOW = 60_000
+from testkit.browser import DESKTOP, PHONE, chromium
+from testkit.page import PATIENCE, SLOW, answer, canvas
+from testkit.page import press as press_below_canvas
+from testkit.pen import write
+from testkit.server import Server
 
 
 def inside(page: Page) -> Locator:
@@ -96,7 +89,7 @@ LOOKS: dict[str, tuple[str, Callable[[Page], object]]] = {
 WORKSHEET, PAGE, EVENT = "look-worksheet", "page", "event"
 
 
-def settled(page: Page) -> None:
+def at_rest(page: Page) -> None:
     """Wait until no script runs, no part is pale, and all that moved has come to rest."""
     expect(page.locator('[data-testid="stApp"]')).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=SLOW
@@ -118,30 +111,15 @@ def save(raw: bytes | Image.Image, path: Path) -> None:
 
 @contextmanager
 def opened(browser: Browser, folder: Path, kind: dict[str, Any], **environment: str) -> Iterator[Page]:
-    """The page in a new window of a server of its own."""
-    os.environ |= environment
-    server = Server(folder / "log.txt")
-    try:
+    """Open the page in a new window of a server of its own, with more variables in the server's environment."""
+    with Server(folder / "log.txt", **environment) as server:
         context = browser.new_context(**kind)
         page = context.new_page()
         page.goto(server.url)
         answer(page, 0)
-        board(page).wait_for()
+        canvas(page).wait_for()
         yield page
         context.close()
-    finally:
-        server.stop()
-        for name in environment:
-            del os.environ[name]
-
-
-def write(page: Page, digit: int, touch: bool) -> None:
-    """Draw our first sample of the digit, and wait for the answer."""
-    box = board(page).bounding_box()
-    assert box is not None
-    strokes = SAMPLES[digit][0]
-    (draw_by_touch if touch else draw)(page, on_board(strokes, box["width"]))
-    answer(page, len(strokes.paths))
 
 
 def worksheet(page: Page, path: Path) -> None:
@@ -165,44 +143,41 @@ def main() -> None:
     parser.add_argument("--dark", action="store_true", help="by night")
     options = parser.parse_args()
     names = options.names or everything
-    kind = (PHONE if options.phone else DESK) | {"color_scheme": "dark" if options.dark else "light"}
+    kind = PHONE | {"device_scale_factor": 1} if options.phone else DESKTOP
+    kind = kind | {"color_scheme": "dark" if options.dark else "light"}
     options.folder.mkdir(parents=True, exist_ok=True)
 
     def path(name: str) -> Path:
         return options.folder / f"{name}.png"
 
-    with TemporaryDirectory() as made, sync_playwright() as playwright:
+    with TemporaryDirectory() as made, chromium() as browser:
         folder = Path(made)
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("DIGITSCOPE_BROWSER") or find_browser(Path(sys.executable)), args=FLAGS
-        )
         with opened(browser, folder, kind) as page:
             if PAGE in names:
-                write(page, 7, options.phone)
-                settled(page)
+                write(page, SAMPLES[7][0], options.phone)
+                at_rest(page)
                 save(page.screenshot(), path(PAGE))
-                page.locator(".st-key-pen_bar").get_by_role("button", name="Clear", exact=True).click()
+                press_below_canvas(page, "Clear")
                 answer(page, 0)
-            write(page, 3, options.phone)
+            write(page, SAMPLES[3][0], options.phone)
             # High enough for a whole look: the page's own bar lies over nothing.
             page.set_viewport_size({"width": kind["viewport"]["width"], "height": 3000 if options.phone else 1800})
             for name, (look, act) in [*LOOKS.items(), (WORKSHEET, ("Worksheet", lambda page: None))]:
                 if name in names:
                     page.locator(".st-key-inside_look").get_by_role("radio", name=look, exact=True).click()
                     act(page)
-                    settled(page)
+                    at_rest(page)
                     if name == WORKSHEET:
                         worksheet(page, path(name))
                     else:
                         save(inside(page).screenshot(), path(name))
         if EVENT in names:
             with opened(browser, folder, kind, DIGITSCOPE_MODE="event", DIGITSCOPE_STAND=str(folder)) as page:
-                write(page, 7, options.phone)
+                write(page, SAMPLES[7][0], options.phone)
                 page.locator(".st-key-no button").first.click()
                 expect(page.locator(".st-key-meant_4")).to_be_visible(timeout=PATIENCE)
-                settled(page)
+                at_rest(page)
                 save(page.screenshot(), path(EVENT))
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from cnn import architectures, fine_tuning, weights
 from cnn.fine_tuning import FineTuneStep
 from cnn.layers import Conv3x3, MaxPool2x2, Softmax
 from cnn.network import CNN
-from tests.conftest import PROJECT
+from testkit.paths import PROJECT
 
 
 @pytest.fixture

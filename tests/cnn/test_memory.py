@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.conftest import PROJECT
+from testkit.paths import PROJECT
 
 
 @pytest.mark.measured

@@ -10,9 +10,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnn import weights
 from digitscope.digits.samples import SAMPLES
-from tests.conftest import PROJECT, on_board
-from tests.e2e.pen import PATIENCE, SIDE, answer, draw, draw_by_touch, press
-from tests.e2e.test_training import SLOW, button, open_training
+from testkit.drawings import SIDE
+from testkit.drawings import on_canvas as on_board
+from testkit.page import PATIENCE, SLOW, answer, press
+from testkit.paths import PROJECT
+from testkit.pen import draw, draw_by_touch
+from tests.e2e.test_training import button, open_training
 
 Arrays = dict[str, np.ndarray]
 

@@ -3,66 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from benchmarks.first_load import held
-from benchmarks.load import room
-from digitscope.digits.samples import SAMPLES
-from tests.conftest import on_board, run_apart
-from tests.e2e.conftest import Server
-from tests.e2e.pen import PATIENCE, SIDE, answer, board, draw, draw_by_touch, press
-from tests.e2e.test_live import ready, settled
+from testkit.browser import DESKTOP
+from testkit.concurrency import run_in_thread
+from testkit.drawings import SIDE, sample
+from testkit.page import PATIENCE, SLOW, answer, disconnected, press, ready, settled
+from testkit.pen import Fingers, draw, draw_by_touch, pen_down
+from testkit.server import Server
+from testkit.visitors import Visitor, draw_at_once, draw_together
 
 
 @pytest.fixture
 def own_server(tmp_path) -> Iterator[Server]:
-    server = Server(tmp_path / "log.txt")
-    yield server
-    server.stop()
-
-
-@contextmanager
-def pen_down(page: Page, path: np.ndarray) -> Iterator[None]:
-    """Draw the path with the mouse; what is to be done meanwhile happens in its middle."""
-    box = board(page).bounding_box()
-    assert box is not None
-    places = [(box["x"] + x, box["y"] + y) for x, y in path]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1 : len(places) // 2]:
-        page.mouse.move(*place)
-    yield
-    for place in places[len(places) // 2 :]:
-        page.mouse.move(*place)
-    page.mouse.up()
+    with Server(tmp_path / "log.txt") as server:
+        yield server
 
 
 def test_a_restarted_server_finds_the_drawing_again(browser: Browser, own_server: Server) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = browser.new_context(**DESKTOP)
     page = context.new_page()
     page.goto(own_server.url)
     ready(page)
-    left, right = on_board(SAMPLES[4][0], SIDE)
+    left, right = sample(4)
     draw(page, [left])
     settled(page, 1)
     with pen_down(page, right):
         own_server.stop()
-        expect(page.locator('.st-key-live span[data-line="closed"]')).to_be_attached(timeout=PATIENCE)
+        disconnected(page)
         own_server.start()
-    ready(page)
+    # Streamlit's page tries again after ever longer pauses.
+    settled(page, 2, SLOW)
+    ready(page, SLOW)
     assert answer(page, 2) == "4"
-    settled(page, 2)
     press(page, "Undo")
     answer(page, 1)
     context.close()
 
 
 def test_lines_that_are_cut_while_the_pen_is_down(browser: Browser, server: Server) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = browser.new_context(**DESKTOP)
     page = context.new_page()
     lines: list[WebSocketRoute] = []
     opened: list[str] = []
@@ -80,14 +63,14 @@ def test_lines_that_are_cut_while_the_pen_is_down(browser: Browser, server: Serv
     page.goto(server.url)
     ready(page)
     assert sorted(opened) == ["live", "stream"]
-    left, right = on_board(SAMPLES[4][0], SIDE)
+    left, right = sample(4)
     draw(page, [left])
     settled(page, 1)
     with pen_down(page, right):
         cut = True
         for line in lines:
             line.close()
-        expect(page.locator('.st-key-live span[data-line="closed"]')).to_be_attached(timeout=PATIENCE)
+        disconnected(page)
     cut = False
     assert answer(page, 2) == "4"
     settled(page, 2)
@@ -102,14 +85,14 @@ def test_lines_that_are_cut_while_the_pen_is_down(browser: Browser, server: Serv
 
 
 def test_two_tabs_do_not_see_each_other(browser: Browser, server: Server) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = browser.new_context(**DESKTOP)
     first, second = context.new_page(), context.new_page()
     for page in (first, second):
         page.goto(server.url)
         ready(page)
     for page, digit in ((first, 7), (second, 1)):
         page.bring_to_front()
-        draw(page, on_board(SAMPLES[digit][0], SIDE))
+        draw(page, sample(digit))
         assert answer(page, 1) == str(digit)
         settled(page, 1)
     first.bring_to_front()
@@ -122,29 +105,29 @@ def test_two_tabs_do_not_see_each_other(browser: Browser, server: Server) -> Non
 
 
 def test_visitors_at_once_get_their_own_answers(server: Server) -> None:
-    before = held(server)
-    people = run_apart(room(server.url, 8, 2.5))
-    assert (held(server) - before) / 8 < 15, "megabytes a visitor"
-    assert sum(len(person.seen.finals) for person in people) >= 8
+    people = [Visitor(server.url, number) for number in range(8)]
+    run_in_thread(draw_together(people, 60.0, lambda: all(person.seen.settled for person in people)))
+    assert all(person.seen.settled for person in people)
     assert [(person.seen.wrong, person.seen.others, person.seen.lost) for person in people] == [(0, 0, 0)] * 8
+
+
+@pytest.mark.measured
+def test_a_visitor_costs_little_memory(own_server: Server) -> None:
+    run_in_thread(draw_at_once(own_server.url, 2, 1.0))
+    before = own_server.memory()
+    run_in_thread(draw_at_once(own_server.url, 8, 2.5))
+    assert (own_server.memory() - before) / 8 < 15, "megabytes a visitor"
 
 
 def test_a_second_finger_draws_nothing(phone: Page) -> None:
     ready(phone)
-    box = board(phone).bounding_box()
-    assert box is not None
-    client = phone.context.new_cdp_session(phone)
-    (path,) = on_board(SAMPLES[3][0], SIDE)
-
-    def touch(kind: str, *fingers: tuple[int, float, float]) -> None:
-        points = [{"x": box["x"] + x, "y": box["y"] + y, "id": finger} for finger, x, y in fingers]
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    touch("touchStart", (0, *path[0]))
-    touch("touchStart", (0, *path[0]), (1, 20, 300))
+    fingers = Fingers(phone)
+    (path,) = sample(3)
+    fingers.send("touchStart", (0, *path[0]))
+    fingers.send("touchStart", (0, *path[0]), (1, 20, 300))
     for x, y in path[1:]:
-        touch("touchMove", (0, x, y), (1, 20, 300))
-    touch("touchEnd")
+        fingers.send("touchMove", (0, x, y), (1, 20, 300))
+    fingers.send("touchEnd")
     assert answer(phone, 1) == "3"
     settled(phone, 1)
     assert answer(phone, 1) == "3"
@@ -152,7 +135,7 @@ def test_a_second_finger_draws_nothing(phone: Page) -> None:
 
 def test_a_turned_phone_keeps_the_drawing(phone: Page) -> None:
     ready(phone)
-    left, right = on_board(SAMPLES[4][0], SIDE)
+    left, right = sample(4)
     draw_by_touch(phone, [left])
     settled(phone, 1)
     phone.set_viewport_size({"width": 844, "height": 390})
@@ -165,7 +148,7 @@ def test_a_turned_phone_keeps_the_drawing(phone: Page) -> None:
 def test_settings_that_change_while_the_pen_is_down(page: Page) -> None:
     ready(page)
     layers, pen = page.get_by_role("switch", name="Show every layer"), page.get_by_role("slider", name="Pen width")
-    left, right = on_board(SAMPLES[4][0], SIDE)
+    left, right = sample(4)
     with pen_down(page, left):
         layers.focus()
         page.keyboard.press("Space")
@@ -207,32 +190,36 @@ FINGERS = """
 """
 
 
-def test_a_thousand_strokes(page: Page, rng: np.random.Generator) -> None:
+@pytest.mark.parametrize("strokes", [250, pytest.param(1_000, marks=pytest.mark.measured)])
+def test_hundreds_of_strokes(page: Page, rng: np.random.Generator, strokes: int) -> None:
     ready(page)
-    corners = rng.uniform(60, 280, (1_000, 1, 2))
-    page.evaluate(SCRIBBLE, (corners + rng.uniform(-40, 40, (1_000, 2, 2))).round().tolist())
-    settled(page, 1_000)
-    answer(page, 1_000)
+    corners = rng.uniform(60, 280, (strokes, 1, 2))
+    page.evaluate(SCRIBBLE, (corners + rng.uniform(-40, 40, (strokes, 2, 2))).round().tolist())
+    settled(page, strokes, SLOW)
+    answer(page, strokes)
     press(page, "Undo")
-    settled(page, 999)
-    draw(page, on_board(SAMPLES[7][0], SIDE))
-    answer(page, 1_000)
-    settled(page, 1_000)
+    settled(page, strokes - 1, SLOW)
+    draw(page, sample(7))
+    answer(page, strokes)
+    settled(page, strokes, SLOW)
     press(page, "Clear")
     assert answer(page, 0) == ""
-    draw(page, on_board(SAMPLES[7][0], SIDE))
+    draw(page, sample(7))
     assert answer(page, 1) == "7"
 
 
-def test_a_pen_that_is_never_lifted(page: Page) -> None:
+@pytest.mark.parametrize("moves", [9_000, pytest.param(40_000, marks=pytest.mark.measured)])
+def test_a_pen_that_is_never_lifted(page: Page, moves: int) -> None:
     """Of 100,000 points the server's part is in test_hostile.py: Chromium takes half a minute for as many moves."""
     ready(page)
-    curve = np.linspace(0, 1000, 40_000)
+    curve = np.linspace(0, moves / 40, moves)
     points = SIDE / 2 + SIDE * 0.35 * np.stack([np.sin(1.01 * curve) * np.cos(0.013 * curve), np.cos(0.99 * curve)], 1)
     page.evaluate(SCRIBBLE, [points.round(1).tolist()])
     # A stroke of 4,000 points goes on as another one.
     page.wait_for_function(
-        "document.querySelector('.st-key-answer [data-strokes]').dataset.strokes >= 10", timeout=60_000
+        "least => document.querySelector('.st-key-answer [data-strokes]').dataset.strokes >= least",
+        arg=-(-moves // 4_000),
+        timeout=SLOW,
     )
     strokes = int(page.locator(".st-key-answer [data-strokes]").get_attribute("data-strokes") or 0)
     settled(page, strokes)
@@ -240,7 +227,7 @@ def test_a_pen_that_is_never_lifted(page: Page) -> None:
     answer(page, strokes - 1)
     press(page, "Clear")
     assert answer(page, 0) == ""
-    draw(page, on_board(SAMPLES[7][0], SIDE))
+    draw(page, sample(7))
     assert answer(page, 1) == "7"
 
 
@@ -258,5 +245,5 @@ def test_a_finger_that_is_never_lifted(phone: Page, rng: np.random.Generator) ->
     settled(phone, 2)
     press(phone, "Clear")
     assert answer(phone, 0) == ""
-    draw_by_touch(phone, on_board(SAMPLES[3][0], SIDE))
+    draw_by_touch(phone, sample(3))
     assert answer(phone, 1) == "3"

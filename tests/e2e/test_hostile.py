@@ -7,18 +7,18 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPResponse
 
 import numpy as np
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from digitscope.digits.samples import SAMPLES
 from digitscope.server.headers import HEADERS
-from tests.conftest import on_board, run_apart
-from tests.e2e.conftest import Server
-from tests.e2e.pen import SIDE
-from tests.e2e.visitor import BareVisitor
+from testkit.concurrency import run_in_thread
+from testkit.drawings import sample
+from testkit.server import Server, fetch
+from testkit.streamlit_client import StreamlitClient, open_socket, open_stream
 
 MEGABYTE = 1_000_000
 TOO_BIG = (1009, None)
@@ -27,13 +27,12 @@ TOO_BIG = (1009, None)
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of its own: what it logs is part of what is expected here."""
-    server = Server(tmp_path_factory.mktemp("hostile") / "log.txt")
-    yield server
-    server.stop()
+    with Server(tmp_path_factory.mktemp("hostile") / "log.txt") as server:
+        yield server
 
 
 def paths(digit: int) -> list[dict]:
-    lines = [path.tolist() for path in on_board(SAMPLES[digit][0], SIDE)]
+    lines = [path.tolist() for path in sample(digit)]
     return [{"type": "path", "path": [["M", *line[0]], *(["L", *at] for at in line[1:])]} for line in lines]
 
 
@@ -68,14 +67,6 @@ FATAL = {
 }
 
 
-def open_page(server: Server):
-    return connect(f"{server.url}/_stcore/stream".replace("http", "ws"), subprotocols=["streamlit"], max_size=None)
-
-
-def open_live(server: Server, **options):
-    return connect(f"{server.url}/live".replace("http", "ws"), max_size=None, **options)
-
-
 async def closing_code(line: ClientConnection, message: str | bytes) -> int | None:
     """Why the server closes the line after this message; None where it is gone before it could say so."""
     try:
@@ -88,8 +79,8 @@ async def closing_code(line: ClientConnection, message: str | bytes) -> int | No
 
 def test_hostile_drawings_get_a_sentence_and_the_next_visitor_an_answer(target: Server) -> None:
     async def scenario() -> None:
-        async with open_page(target) as theirs, open_page(target) as ours:
-            bystander, hostile = BareVisitor(ours), BareVisitor(theirs)
+        async with open_stream(target.url) as theirs, open_stream(target.url) as ours:
+            bystander, hostile = StreamlitClient(ours), StreamlitClient(theirs)
             await bystander.run()
             await hostile.run()
             for name, state in PASSED_OVER.items():
@@ -101,18 +92,18 @@ def test_hostile_drawings_get_a_sentence_and_the_next_visitor_an_answer(target: 
             assert 'data-digit=\\"7\\"' in await hostile.run(drawable_canvas=canvas({"objects": paths(7)}))
             assert 'data-digit=\\"3\\"' in await bystander.run(drawable_canvas=canvas({"objects": paths(3)}))
         for name, state in FATAL.items():
-            async with open_page(target) as theirs:
-                hostile = BareVisitor(theirs)
+            async with open_stream(target.url) as theirs:
+                hostile = StreamlitClient(theirs)
                 await hostile.run()
                 said = await hostile.run(drawable_canvas=state)
                 assert "Please load the page again" in said, name
                 assert "Traceback" not in said, name
-        async with open_page(target) as anew:
-            again = BareVisitor(anew)
+        async with open_stream(target.url) as anew:
+            again = StreamlitClient(anew)
             await again.run()
             assert 'data-digit=\\"5\\"' in await again.run(drawable_canvas=canvas({"objects": paths(5)}))
 
-    run_apart(asyncio.wait_for(scenario(), 60))
+    run_in_thread(asyncio.wait_for(scenario(), 60))
 
 
 def test_a_thousand_strokes_and_a_hundred_thousand_points_are_read(target: Server, rng: np.random.Generator) -> None:
@@ -121,42 +112,42 @@ def test_a_thousand_strokes_and_a_hundred_thousand_points_are_read(target: Serve
         return canvas({"objects": [LINE | {"path": [["M", 9, 9], *(["Q", *at] for at in each)]} for each in places]})
 
     async def scenario() -> None:
-        async with open_page(target) as page:
-            visitor = BareVisitor(page)
+        async with open_stream(target.url) as page:
+            visitor = StreamlitClient(page)
             await visitor.run()
             for strokes, points in ((1_000, 100), (1, 100_000)):
                 said = await visitor.run(drawable_canvas=scribble(strokes, points))
                 assert f'data-strokes=\\"{strokes}\\"' in said
                 assert visitor.live["strokes"] == strokes
 
-    run_apart(asyncio.wait_for(scenario(), 60))
+    run_in_thread(asyncio.wait_for(scenario(), 60))
 
 
 def test_a_message_beyond_the_limit_closes_only_its_own_line(target: Server) -> None:
     async def scenario() -> None:
-        async with open_page(target) as page, open_live(target) as other:
-            visitor = BareVisitor(page)
+        async with open_stream(target.url) as page, open_socket(target.url, "live") as other:
+            visitor = StreamlitClient(page)
             await visitor.run()
             for size in (5 * MEGABYTE, 26 * MEGABYTE):  # beyond the live channel's own limit, and beyond the server's
-                async with open_live(target) as line:
+                async with open_socket(target.url, "live") as line:
                     assert await closing_code(line, "x" * size) in TOO_BIG
-            async with open_page(target) as flood:
+            async with open_stream(target.url) as flood:
                 assert await closing_code(flood, b"\0" * 26 * MEGABYTE) in TOO_BIG
             question = {"id": 1, "token": visitor.live["token"], "version": visitor.live["version"]}
             await other.send(json.dumps(question | {"objects": paths(7), "down": False}))
             assert 'data-digit="7"' in json.loads(await other.recv())["panels"]["answer"]
 
-    run_apart(asyncio.wait_for(scenario(), 60))
+    run_in_thread(asyncio.wait_for(scenario(), 60))
 
 
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://[", "http://127.0.0.1:1"])
 def test_the_live_channel_refuses_pages_of_others(target: Server, origin: str) -> None:
     async def attempt() -> None:
-        async with open_live(target, origin=origin):
+        async with open_socket(target.url, "live", origin=origin):
             pass
 
     with pytest.raises(InvalidStatus) as refused:
-        run_apart(attempt())
+        run_in_thread(attempt())
     assert refused.value.response.status_code == 403
 
 
@@ -165,23 +156,24 @@ def test_the_live_channel_answers_nobody_without_a_token(target: Server, own: bo
     """From its own page and from a program, which has no origin; odd names and bytes do not stop it either."""
 
     async def scenario() -> None:
-        async with open_live(target, origin=target.url if own else None) as line:
+        async with open_socket(target.url, "live", origin=target.url if own else None) as line:
             for name in ("7", '"\\ud800"', nested(900), "1e400", "9" * 4_000, "null"):
                 await line.send(f'{{"id": {name}, "token": "guessed", "objects": []}}')
                 reply = json.loads(await line.recv())
                 assert "not known" in reply["error"]
                 assert reply["id"] == (7 if name == "7" else None)
-        async with open_live(target) as line:
+        async with open_socket(target.url, "live") as line:
             await closing_code(line, b"\0\1")
 
-    run_apart(asyncio.wait_for(scenario(), 30))
+    run_in_thread(asyncio.wait_for(scenario(), 30))
 
 
 @pytest.mark.parametrize("address", ["/", "/_stcore/health", "/nowhere", "/_stcore/upload_file/a/b", "/..%2fapp.py"])
 def test_every_answer_has_the_secure_headers(target: Server, address: str) -> None:
     request = urllib.request.Request(target.url + address, headers={"Origin": "https://elsewhere.example"})
+    answer: HTTPResponse | urllib.error.HTTPError
     try:
-        answer = urllib.request.urlopen(request, timeout=10)
+        answer = fetch(request)
     except urllib.error.HTTPError as error:
         answer = error
     with answer:
@@ -196,6 +188,6 @@ def test_an_upload_from_elsewhere_is_refused(target: Server) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=x", "Origin": "https://elsewhere.example"}
     request = urllib.request.Request(f"{target.url}/_stcore/upload_file/s/f", body, headers, method="PUT")
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(request, timeout=10)
+        fetch(request)
     assert refused.value.code == 403
     refused.value.close()

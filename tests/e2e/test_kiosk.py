@@ -19,9 +19,12 @@ from digitscope.stand import pin
 from digitscope.stand.challenges import digit_of_the_hour
 from digitscope.stand.store import FILE, Kept, Store
 from digitscope.ui.common.words import LANGUAGES, words_in
-from tests.conftest import on_board
-from tests.e2e.conftest import Server, Watch
-from tests.e2e.pen import PATIENCE, answer, board, draw
+from testkit.browser import PageErrors as Watch
+from testkit.drawings import on_canvas as on_board
+from testkit.page import PATIENCE, answer
+from testkit.page import canvas as board
+from testkit.pen import draw
+from testkit.server import Server
 
 SLOW = 60_000
 PIN = "2718"
@@ -77,7 +80,7 @@ def visit(browser: Browser, stand: Stand, **kind: object) -> Iterator[Page]:
     yield page
     context.close()
     assert outside == []
-    assert not watch.wrongs
+    assert not watch.found
 
 
 @pytest.fixture

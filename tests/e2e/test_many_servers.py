@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from benchmarks.load import Visitor, draw_together
-from digitscope.digits.samples import SAMPLES
-from tests.conftest import PROJECT, on_board, run_apart
-from tests.e2e.conftest import Server
-from tests.e2e.pen import SIDE, answer, draw, press
-from tests.e2e.test_live import ready, settled
+from testkit.browser import DESKTOP
+from testkit.drawings import sample
+from testkit.page import answer, press, ready, settled
+from testkit.paths import PROJECT
+from testkit.pen import draw
+from testkit.server import Server, free_port
+from testkit.visitors import Visitor, draw_together
 
 SERVERS = ("192.0.2.11:8501", "192.0.2.12:8501")
 """What stands in deploy/nginx.conf for the two servers, called a and b in its cookie."""
@@ -37,9 +39,7 @@ class Nginx:
         assert program, (
             "No nginx found; requirements-dev.txt brings one along, except for Macs with Intel's processors."
         )
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         site = (PROJECT / "deploy" / "nginx.conf").read_text("utf-8")
         for address, server in zip(SERVERS, servers, strict=True):
@@ -97,48 +97,56 @@ def serves(context: BrowserContext) -> str:
     return name
 
 
-def until_served_by(page: Page, name: str) -> None:
+def until(page: Page, there: Callable[[], bool]) -> None:
+    """Wait while the page goes on."""
     deadline = time.monotonic() + 60
-    while serves(page.context) != name:
-        assert time.monotonic() < deadline, "the visitor did not come back"
+    while not there():
+        assert time.monotonic() < deadline, "it did not come"
         page.wait_for_timeout(50)
+
+
+def went_on(visitors: list[Visitor], before: list[int]) -> bool:
+    """Whether all have finished more strokes than before."""
+    return all(len(one.seen.finals) > strokes for one, strokes in zip(visitors, before, strict=True))
 
 
 def test_visitors_of_a_killed_server_go_on_at_the_other(
     browser: Browser, nginx: Nginx, two_servers: list[Server]
 ) -> None:
-    contexts = [browser.new_context(viewport={"width": 1280, "height": 800}) for _ in two_servers]
+    contexts = [browser.new_context(**DESKTOP) for _ in two_servers]
     pages = [context.new_page() for context in contexts]
-    left, right = on_board(SAMPLES[4][0], SIDE)
+    left, right = sample(4)
     for page in pages:
         page.goto(nginx.url)
         ready(page)
         draw(page, [left])
         settled(page, 1)
     assert sorted(map(serves, contexts)) == ["a", "b"], "they are shared out"
-    crowd = [Visitor(nginx.url, number) for number in range(4)]
+    visitors = [Visitor(nginx.url, number) for number in range(4)]
+    enough = Event()
     with ThreadPoolExecutor(1) as pool:
-        drawn = pool.submit(run_apart, draw_together(crowd, 8.0))
-        while not all(person.seen.finals for person in crowd) and not drawn.done():
-            pages[0].wait_for_timeout(50)
-        before = [len(person.seen.finals) for person in crowd]
-
-        killed = "ab".index(serves(contexts[0]))
-        two_servers[killed].process.send_signal(signal.SIGKILL)
-        until_served_by(pages[0], "ab"[1 - killed])
-        for page in pages:
-            ready(page)
-            draw(page, [right])
-            assert answer(page, 2) == "4", "what was drawn before is still there"
-            settled(page, 2)
-            press(page, "Undo")
-            answer(page, 1)
+        drawn = pool.submit(asyncio.run, draw_together(visitors, 90.0, enough.is_set))
+        try:
+            until(pages[0], lambda: all(person.seen.finals for person in visitors) or drawn.done())
+            before = [len(person.seen.finals) for person in visitors]
+            killed = "ab".index(serves(contexts[0]))
+            two_servers[killed].kill()
+            until(pages[0], lambda: serves(contexts[0]) == "ab"[1 - killed])
+            for page in pages:
+                ready(page)
+                draw(page, [right])
+                assert answer(page, 2) == "4", "what was drawn before is still there"
+                settled(page, 2)
+                press(page, "Undo")
+                answer(page, 1)
+            until(pages[0], lambda: drawn.done() or went_on(visitors, before))
+        finally:
+            enough.set()
         drawn.result()
-    assert sum(person.moved for person in crowd) >= 1
-    assert all(len(person.seen.finals) > strokes for person, strokes in zip(crowd, before, strict=True))
-    assert [(person.seen.wrong, person.seen.others, person.seen.lost) for person in crowd] == [(0, 0, 0)] * len(crowd)
+    assert sum(person.moved for person in visitors) >= 1
+    assert went_on(visitors, before)
+    assert [(one.seen.wrong, one.seen.others, one.seen.lost) for one in visitors] == [(0, 0, 0)] * len(visitors)
 
-    two_servers[killed].process.wait()
     two_servers[killed].start()
     press(pages[0], "Clear")
     assert answer(pages[0], 0) == ""

@@ -12,13 +12,14 @@ from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
 from digitscope.digits.synthesis import habits, negatives
 from digitscope.digits.synthesis.training_set import side_by_side
-from tests.conftest import on_board
-from tests.e2e.pen import PATIENCE, SIDE, answer, draw, press
+from testkit.drawings import on_canvas, sample
+from testkit.page import PATIENCE, answer, press
+from testkit.pen import draw
 
 
 def test_a_number_is_cut_and_read(page: Page) -> None:
     number = side_by_side([SAMPLES[int(digit)][0] for digit in "2047"], np.random.default_rng(1))
-    draw(page, on_board(number, SIDE, 0.9))
+    draw(page, on_canvas(number, share=0.9))
     assert answer(page, len(number.paths)) == "2047"
     expect(page.locator('.st-key-input28 img[data-boxes="4"]')).to_be_visible()
     press(page, "Undo")
@@ -27,11 +28,11 @@ def test_a_number_is_cut_and_read(page: Page) -> None:
 
 def test_what_is_no_digit_is_not_read(page: Page) -> None:
     face = Strokes(tuple(negatives.face(np.random.default_rng(3))))
-    draw(page, on_board(face, SIDE))
+    draw(page, on_canvas(face))
     assert answer(page, len(face.paths)) == ""
     expect(page.locator(".st-key-answer")).to_contain_text("I can’t read this")
     press(page, "Clear")
-    draw(page, on_board(SAMPLES[3][0], SIDE))
+    draw(page, sample(3))
     assert answer(page, len(SAMPLES[3][0].paths)) == "3"
 
 
@@ -39,7 +40,7 @@ def test_slashed_zeros_crossed_sevens_and_flagged_ones(page: Page) -> None:
     rng = np.random.default_rng(11)
     for name in ("0, slashed", "7, crossed", "1 with flag and foot"):
         strokes, label = habits.draw(name, rng)
-        draw(page, on_board(strokes, SIDE))
+        draw(page, on_canvas(strokes))
         assert answer(page, len(strokes.paths)) == str(label), name
         press(page, "Clear")
         assert answer(page, 0) == ""
@@ -80,7 +81,7 @@ def test_a_damaged_photo_is_refused_in_a_sentence(page: Page, tmp_path: Path) ->
 
 
 def test_other_preparations_of_the_same_drawing(page: Page) -> None:
-    draw(page, on_board(SAMPLES[2][0], SIDE, 0.3))
+    draw(page, on_canvas(SAMPLES[2][0], share=0.3))
     assert answer(page, 1) == "2"
     page.get_by_role("tab", name="Other preparations").click()
     ways = page.locator(".st-key-preparations .way")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from digitscope.digits.samples import SAMPLES
-from tests.conftest import on_board
-from tests.e2e.pen import PATIENCE, SIDE, answer, draw, press
-from tests.e2e.test_live import ready, settled
+from testkit.drawings import SIDE
+from testkit.drawings import on_canvas as on_board
+from testkit.page import PATIENCE, answer, press, ready, settled
+from testkit.pen import draw
 
 
 def test_scrub_back_to_where_the_two_was_a_seven(page: Page) -> None:

@@ -6,13 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from digitscope.digits.samples import SAMPLES
-from tests.conftest import on_board
-from tests.e2e.pen import PATIENCE, SIDE, answer, draw, press
-from tests.e2e.test_live import settled
+from testkit.drawings import sample
+from testkit.page import PATIENCE, SLOW, answer, press, settled
+from testkit.pen import draw
 
-SLOW = 60_000
-"""Milliseconds: a process has to start and to read 60,000 images."""
 SEVEN = 7
 
 
@@ -34,7 +31,7 @@ LONGEST = f"""
 def test_a_minute_of_training(page: Page) -> None:
     open_training(page)
     expect(page.locator(".st-key-presets").get_by_role("radio", name="one minute")).to_be_checked()
-    draw(page, on_board(SAMPLES[SEVEN][0], SIDE))
+    draw(page, sample(SEVEN))
     assert answer(page, 1) == "7"
     settled(page, 1)
     button(page, "Start").click()
@@ -45,7 +42,7 @@ def test_a_minute_of_training(page: Page) -> None:
 
     press(page, "Clear")
     assert answer(page, 0) == ""
-    draw(page, on_board(SAMPLES[SEVEN][0], SIDE))
+    draw(page, sample(SEVEN))
     assert answer(page, 1) == "7", "drawing goes on while it learns"
     page.wait_for_function(f"before => {LONGEST} > 1.5 * before", arg=before, timeout=SLOW)
 

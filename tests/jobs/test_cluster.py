@@ -20,7 +20,7 @@ from digitscope.cli.main import main
 from digitscope.jobs.cluster import ClusterError, client_of
 from digitscope.jobs.messages import Pause, Paused, Steps, Stop, TrainingJob
 from digitscope.jobs.run_queue import queue_for
-from tests.conftest import PROJECT
+from testkit.paths import PROJECT
 from tests.jobs.test_run_queue import ENDLESS, collect, until
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the library's own, on its way down

@@ -20,7 +20,7 @@ from digitscope.jobs.messages import Command, Ended, Learned, PersonaliseJob, Pr
 from digitscope.jobs.personalise_ticket import Failed, PersonaliseTicket, State
 from digitscope.jobs.run_queue import QueueFullError, RunQueue
 from digitscope.jobs.worker import work
-from tests.conftest import PROJECT
+from testkit.paths import PROJECT
 from tests.jobs.test_run_queue import JOB, Stage, processes, until
 
 SHIPPED = Path(PROJECT / "pretrained" / "digitscope.npz")

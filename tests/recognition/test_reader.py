@@ -21,7 +21,7 @@ from digitscope.digits.preprocess import PREPROCESSING, prepare
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
 from digitscope.recognition import Reader, Reading, WeightsError
-from tests.conftest import PROJECT
+from testkit.paths import PROJECT
 
 
 @pytest.fixture(scope="module")

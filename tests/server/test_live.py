@@ -20,7 +20,7 @@ from digitscope.server.throttle import LATE, OFTEN, RARE, Throttle
 from digitscope.ui.common.networks import in_use
 from digitscope.ui.draw.answer import Answers
 from digitscope.ui.draw.channel import REMEMBERED, Channel, MessageError, channel_for
-from tests.conftest import run_apart
+from testkit.concurrency import run_in_thread
 
 LINE = {"type": "path", "path": [["M", 10, 10], ["L", 200, 300]]}
 
@@ -92,13 +92,16 @@ def test_text_that_is_no_message_is_none():
 def test_only_who_knows_the_token_is_answered():
     with pytest.raises(MessageError):
         channel_for(Channel().token)
+    foreign: object
     for foreign in (None, 7, "", ["a"], {}):
         with pytest.raises(MessageError):
             channel_for(foreign)
 
 
 def test_a_name_that_is_markup_is_shown_as_text():
-    named = Answers(in_use().named("<img src=x onerror=alert(1)>"))
+    network = in_use()
+    assert network is not None
+    named = Answers(network.named("<img src=x onerror=alert(1)>"))
     shown = named.panels(Strokes(tuple(340 * path for path in SAMPLES[7][0].paths), 340), 0.0)["answer"]
     assert "<img" not in shown
     assert "&lt;img" in shown
@@ -121,7 +124,9 @@ def test_an_unfinished_drawing_is_looked_at_once_and_a_finished_one_again_when_i
             glance, look = reader.read(drawn, pen_down=True), reader.read(drawn)
             if len(glance.pieces) != 1 or glance.verdict is None or look.verdict is None:
                 continue
-            once = reader.tracer.predict(glance.pieces[0].prepared.picture[None])
+            picture = glance.pieces[0].prepared.picture
+            assert picture is not None
+            once = reader.tracer.predict(picture[None])
             np.testing.assert_allclose(glance.verdict.nothing, once[:, 10], atol=1e-6)
             if once.max() < CONFIDENT:
                 assert np.abs(look.verdict.nothing - once[:, 10]).max() > 0
@@ -129,21 +134,21 @@ def test_an_unfinished_drawing_is_looked_at_once_and_a_finished_one_again_when_i
     raise AssertionError("no beginning of a digit left any doubt")
 
 
+def noted(pace: Throttle, seconds: float) -> tuple[float, bool]:
+    """The interval, and whether answers are late, after a hundred that took so long."""
+    for _ in range(100):
+        pace.note(seconds)
+    return pace.interval, pace.late
+
+
 def test_late_answers_make_visitors_ask_less_often():
     pace = Throttle()
     assert pace.interval == OFTEN
-    for _ in range(100):
-        pace.note(0.04)
-    assert OFTEN < pace.interval < RARE
-    assert not pace.late
-    for _ in range(100):
-        pace.note(2 * LATE)
-    assert pace.late
-    assert pace.interval == RARE
-    for _ in range(100):
-        pace.note(0.004)
-    assert pace.interval == OFTEN
-    assert not pace.late
+    interval, late = noted(pace, 0.04)
+    assert OFTEN < interval < RARE
+    assert not late
+    assert noted(pace, 2 * LATE) == (RARE, True)
+    assert noted(pace, 0.004) == (OFTEN, False)
 
 
 def test_who_stays_when_a_crowd_has_left_is_soon_answered_often(monkeypatch):
@@ -192,4 +197,4 @@ def test_memory_is_collected_in_pauses(monkeypatch):
             tidying.cancel()
             gc.unfreeze()
 
-    assert run_apart(asyncio.wait_for(scenario(), 30)) == (True, True)
+    assert run_in_thread(asyncio.wait_for(scenario(), 30)) == (True, True)

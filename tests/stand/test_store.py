@@ -16,7 +16,7 @@ import pytest
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
 from digitscope.stand.store import Store, StoreError
-from tests.conftest import PROJECT
+from testkit.paths import PROJECT
 
 WRITER = """
 import sys

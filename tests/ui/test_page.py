@@ -18,7 +18,7 @@ from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
 from digitscope.recognition import shipped as shipped_file
 from digitscope.ui.common import networks
-from tests.conftest import PROJECT
+from testkit.paths import PROJECT
 
 
 @pytest.fixture(autouse=True)

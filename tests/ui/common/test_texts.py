@@ -9,7 +9,7 @@ import pytest
 
 from digitscope.stand import names
 from digitscope.ui.common.words import FOLDER, LANGUAGES, words_in
-from tests.conftest import PROJECT
+from testkit.paths import PROJECT
 
 ENGLISH = words_in("en").texts
 SOURCES = "\n".join(path.read_text("utf-8") for path in sorted((PROJECT / "digitscope" / "ui" / "kiosk").glob("*.py")))

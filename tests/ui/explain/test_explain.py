@@ -9,7 +9,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from cnn import weights
 from cnn.explain import Activations
+from cnn.explain.embedding import fingerprint
+from digitscope.recognition import SHIPPED
 from digitscope.ui.common.pictures import RAMP
 from digitscope.ui.explain.embedding import MANY, folded
 from digitscope.ui.explain.layout import below, beside
@@ -158,6 +161,16 @@ def test_colour_blind_people_tell_the_scales_apart(sight):
     assert away[~np.eye(len(seen), dtype=bool)].min() > 10
 
 
-def test_the_kept_landscape_is_only_for_its_network():
-    assert folded("another network") is None
-    assert MANY == 2_000
+def test_the_kept_places_are_those_of_the_shipped_network_and_of_no_other(digits, tmp_path, monkeypatch):
+    network, _ = weights.load(SHIPPED)
+    places = folded(fingerprint(network))
+    assert places is not None
+    assert places.shape == (MANY, 2)
+    # t-SNE keeps neighbours together: most dots lie beside one of the same digit.
+    apart = np.square(places[:, None] - places).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    labels = digits.test_labels[:MANY]
+    assert (labels[apart.argmin(axis=1)] == labels).mean() > 0.95
+    assert folded(fingerprint(lived("reader"))) is None
+    monkeypatch.setattr("digitscope.ui.explain.embedding.KEPT", tmp_path / "missing.npz")
+    assert folded(fingerprint(network)) is None

@@ -17,8 +17,9 @@ from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
 from digitscope.recognition import Reader
 from digitscope.ui.explain.panel import LOOKS, MAPS
+from testkit.drawings import on_canvas
+from testkit.paths import PROJECT
 from tests.cnn.explain.stacks import lived
-from tests.conftest import PROJECT, on_board
 
 
 @lru_cache(maxsize=1)
@@ -91,7 +92,7 @@ def test_a_refused_drawing_can_be_looked_into_all_the_same(look_in):
 
 
 def test_of_several_digits_the_least_sure_one_is_looked_into(look_in):
-    seven, three = (on_board(SAMPLES[digit][0], 150) for digit in (7, 3))
+    seven, three = (on_canvas(SAMPLES[digit][0], 150) for digit in (7, 3))
     both = Strokes((*seven, *(path + np.array([170.0, 0]) for path in three)), 340)
     for look in LOOKS:
         shown = html(look_in(look, both))

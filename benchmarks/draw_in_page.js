@@ -1,5 +1,5 @@
-// A visitor's hand, inside the page: draws one drawing after the other at the speed of a hand until the time is over,
-// and notes what the page answered. Mouse events as the canvas hears them; nothing of the page is asked for but what it shows.
+// Draw inside the page: one drawing after the other, at the speed of a hand, until the time is over; note the answers.
+// The canvas gets mouse events, as from a mouse; of the page only what it shows is read.
 async ({ tasks, seconds, point, patience }) => {
   const inside = (key, wanted) => {
     for (const element of document.querySelectorAll(`.st-key-${key} *`)) {

@@ -1,4 +1,4 @@
-"""How long each look inside computes for one drawing: python -m benchmarks.inside (without the browser's part)."""
+"""How long each explanation takes to compute for one drawing, without the browser: python -m benchmarks.explain."""
 
 from __future__ import annotations
 

@@ -1,28 +1,24 @@
-"""How long a visitor waits inside the network, in a real browser on a real server: python -m benchmarks.looks.
+"""How long a visitor waits for an explanation, in a browser on a real server: python -m benchmarks.explain_waits.
 
-Opens every look and makes a choice in it, and prints the milliseconds from the click to the look's last change.
-`python -m benchmarks.inside` measures the computations alone.
+Opens every look inside the network and makes a choice in it, and prints the milliseconds from the click to the look's
+last change. `python -m benchmarks.explain` measures the computations alone.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+from playwright.sync_api import Page
 
-from environment import find_browser
-from playwright.sync_api import Page, sync_playwright
-
-from digitscope.digits.samples import SAMPLES
-from tests.conftest import on_board
-from tests.e2e.conftest import FLAGS, Server
-from tests.e2e.pen import SIDE, answer, draw
+from testkit.browser import chromium
+from testkit.drawings import sample
+from testkit.page import SLOW, answer
+from testkit.pen import draw
+from testkit.server import Server
 
 WATCH = """
 window.begun = window.changed = 0;
@@ -84,7 +80,7 @@ CHOICES: dict[str, dict[str, Callable[[Page], None]]] = {
 def timed(page: Page, act: Callable[[Page], None]) -> float:
     """Milliseconds from the click to the changed page."""
     act(page)
-    return float(page.wait_for_function("waited()", timeout=60_000).json_value())
+    return float(page.wait_for_function("waited()", timeout=SLOW).json_value())
 
 
 def main() -> None:
@@ -92,28 +88,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="drawings, each looked into once (default 3)")
     options = parser.parse_args()
-    path = os.environ.get("DIGITSCOPE_BROWSER") or find_browser(Path(sys.executable))
     found: dict[str, list[float]] = {}
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = Server(Path(folder) / "log.txt")
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-            for number in range(options.rounds):
-                page = browser.new_page(viewport={"width": 1280, "height": 1600})
-                page.goto(server.url)
-                answer(page, 0)
-                page.evaluate(WATCH)
-                strokes = SAMPLES[3][number % 2]
-                draw(page, on_board(strokes, SIDE))
-                answer(page, len(strokes.paths))
-                for look, choices in CHOICES.items():
-                    found.setdefault(look, []).append(timed(page, radio("inside_look", look)))
-                    for name, act in choices.items():
-                        found.setdefault(f"{look}: {name}", []).append(timed(page, act))
-                page.close()
-            browser.close()
-        finally:
-            server.stop()
+    with TemporaryDirectory() as folder, Server(Path(folder) / "log.txt") as server, chromium() as browser:
+        for number in range(options.rounds):
+            page = browser.new_page(viewport={"width": 1280, "height": 1600})
+            page.goto(server.url)
+            answer(page, 0)
+            page.evaluate(WATCH)
+            paths = sample(3, number % 2)
+            draw(page, paths)
+            answer(page, len(paths))
+            for look, choices in CHOICES.items():
+                found.setdefault(look, []).append(timed(page, radio("inside_look", look)))
+                for name, act in choices.items():
+                    found.setdefault(f"{look}: {name}", []).append(timed(page, act))
+            page.close()
     print(f"| look: choice | ms, median of {options.rounds} | slowest |\n|---|---|---|")
     for name, times in found.items():
         print(f"| {name} | {median(times):.0f} | {max(times):.0f} |")

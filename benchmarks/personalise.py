@@ -1,4 +1,4 @@
-"""What "Teach it your hand" gains and loses: python -m benchmarks.hands --strokes FILE [--only WRITER ...].
+"""What personalising the network gains and loses: python -m benchmarks.personalise --strokes FILE [--only WRITER ...].
 
 Each writer of the file teaches a copy of the network five drawings, those first that it misreads, as the stand's page
 does it. Then the copy reads all of the writer's other drawings, which it did not learn from, and MNIST's 10,000 test
@@ -77,7 +77,7 @@ def teach(packed: bytes, drawings: Sequence[Drawing], mnist: tuple[Array, Array]
     rng = np.random.default_rng(seed)
     network, _ = weights.from_bytes(packed, "the network")
     pictures, readable = prepare_all(drawing.strokes for drawing in drawings)
-    drawings, pictures = [drawings[place] for place in np.flatnonzero(readable)], pictures[readable]
+    drawings, pictures = [drawings[int(place)] for place in np.flatnonzero(readable)], pictures[readable]
     meant = np.array([drawing.label for drawing in drawings])
     said = read(network, pictures)
     chosen = choose(said, meant, swap, rng)

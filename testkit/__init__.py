@@ -1,0 +1,1 @@
+"""What tests, benchmarks and the documentation's pictures share: servers, a browser, a pen, visitors, drawings."""
