@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from digitscope.stand import challenges
-from digitscope.stand.counting import accuracy, confusions
+from digitscope.stand.accuracy import accuracy, confusions
 
 
 def test_ten_digits_against_the_clock(rng):
@@ -29,7 +29,7 @@ def test_ten_digits_against_the_clock(rng):
 def test_time_is_up(rng):
     game = challenges.begin_ten(rng, now=100.0).read(None, 101.0)
     game = game.read(game.wanted[0], 110.0)
-    assert not game.look(129.9).over
+    assert not game.at(129.9).over
     late = game.read(game.wanted[1], 130.1)
     assert late.over
     assert challenges.ten_result(late) == challenges.Result("ten", 1, 30.0)
