@@ -1,1 +1,1 @@
-"""A stand at an event: the drawings that visitors allowed it to keep, leaderboards, settings, and their command line."""
+"""A stand at an event: drawings that visitors allowed it to keep, leaderboards, settings, and the command line."""

@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("to", type=Path, nargs="?", help="the file (default: backup-TIME.sqlite in the stand's folder)")
     backup.set_defaults(run=_backup)
 
-    exported = commands.add_parser("export", help="labelled strokes: CSV for a name that ends in .csv, else UNIPEN text")
+    exported = commands.add_parser("export", help="labelled strokes: CSV where the name ends in .csv, else UNIPEN")
     exported.add_argument("to", type=Path, help="file.unipen or file.csv")
     exported.add_argument("--day", help="only this day, as 2026-11-24 (default: all)")
     exported.set_defaults(run=_export)

@@ -14,7 +14,7 @@ COLUMNS = ("number", "at", "occasion", "meant", "said", "probability", "right", 
 
 
 def unipen(drawings: Iterable[Kept]) -> str:
-    """Return the drawings as UNIPEN text, y up, as `digitscope.digits.io.unipen.read_unipen` reads them; "?" is no digit.
+    """Return the drawings as UNIPEN text, y up, as `digits.io.unipen.read_unipen` reads them; "?" is no digit.
 
     (Guyon et al., "UNIPEN project of on-line data exchange and recognizer benchmarks", 1994.) The writer is unknown:
     nobody's name is kept.

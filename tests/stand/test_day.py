@@ -35,6 +35,9 @@ def test_a_days_figures(store):
     assert figures.mnist == Accuracy(4980, 5000)
 
 
-@pytest.mark.parametrize("header", [{}, {"validation_accuracy": 0.9}, {"validation_accuracy": "?", "validation_images": 5}])
+HEADERS = [{}, {"validation_accuracy": 0.9}, {"validation_accuracy": "?", "validation_images": 5000}]
+
+
+@pytest.mark.parametrize("header", HEADERS)
 def test_a_header_without_an_accuracy(store, header):
     assert day_figures(store, DAY, header).mnist is None

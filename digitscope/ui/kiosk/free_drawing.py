@@ -7,36 +7,48 @@ from collections.abc import Callable
 import streamlit as st
 
 from digitscope.stand.store import StoreError
-from digitscope.ui.kiosk.board import fresh, said_digit, several
-from digitscope.ui.kiosk.visitor import clear_board, say, store, visitor
+from digitscope.ui.kiosk.canvas import pending_reading, said_digit, shows_number
+from digitscope.ui.kiosk.lines import show_line
+from digitscope.ui.kiosk.outcomes import (
+    FAILURES,
+    ConsentAsked,
+    Kept,
+    NotKept,
+    Outcome,
+    StoreFailed,
+    TakenBack,
+    WhichDigitAsked,
+    sentence,
+)
+from digitscope.ui.kiosk.visitor import canvas_state, say, store, visitor
 
 Meant = int | None
 """The digit that a visitor meant; None: no digit."""
 
 
-def draw_screen() -> None:
-    """What is asked about a drawing, and what became of it."""
+def free_drawing_screen() -> None:
+    """Show what is asked about a drawing, or what happened to the last one."""
     own, words = visitor(), say()
-    reading = fresh()
-    strokes = 0 if reading is None else len(reading.strokes.paths)
-    if own.waiting is not None:
+    reading = pending_reading()
+    facts: dict[str, object] = {"data-strokes": 0 if reading is None else len(reading.strokes.paths)}
+    if isinstance(own.keeping, ConsentAsked):
         ask_consent()
-    elif several():
-        st.html(f'<p class="hint">{words("one_digit")}</p>')
+    elif shows_number():
+        show_line(words("one_digit"))
     elif reading is None:
-        thank()
-    elif reading.refused or own.asked_which:
-        st.html(f'<p class="question" data-strokes="{strokes}">{words("which")}</p>')
+        show_outcome(own.keeping)
+    elif reading.refused or isinstance(own.keeping, WhichDigitAsked):
+        show_line(words("which"), "question", facts)
         digit_buttons("meant", _meant, no_digit=True)
     else:
-        st.html(f'<p class="question" data-strokes="{strokes}">{words("right")}</p>')
+        show_line(words("right"), "question", facts)
         with st.container(horizontal=True, key="right"):
             st.button(words("yes"), key="yes", type="primary", on_click=_meant, args=(said_digit(reading),))
             st.button(words("no"), key="no", on_click=_ask_which)
 
 
 def digit_buttons(name: str, act: Callable[..., None], no_digit: bool = False) -> None:
-    """Ten buttons, and one for no digit: `act` is called with the digit, or None."""
+    """Show ten buttons, and one for no digit: `act` is called with the digit, or None."""
     with st.container(horizontal=True, key=f"{name}_digits"):
         for digit in range(10):
             st.button(str(digit), key=f"{name}_{digit}", on_click=act, args=(digit,))
@@ -45,39 +57,37 @@ def digit_buttons(name: str, act: Callable[..., None], no_digit: bool = False) -
 
 
 def ask_consent() -> None:
-    """May it be kept? Asked once a visitor, before anything is."""
+    """Ask whether drawings may be kept: once for each visitor, before anything is."""
     words = say()
-    st.html(f'<p class="question">{words("consent")}</p><p class="hint">{words("consent_detail")}</p>')
+    show_line(words("consent"), "question")
+    show_line(words("consent_detail"))
     with st.container(horizontal=True, key="consent"):
         st.button(words("consent_yes"), key="consent_yes", type="primary", on_click=_consent, args=(True,))
         st.button(words("consent_no"), key="consent_no", on_click=_consent, args=(False,))
 
 
-def thank() -> None:
-    """What became of the last drawing."""
-    own, words = visitor(), say()
-    if not own.said:
+def show_outcome(outcome: Outcome) -> None:
+    """Show the one sentence of an outcome; thank whoever has answered, and offer to take a kept drawing back."""
+    words = say()
+    told = sentence(outcome, words)
+    if not told:
         return
-    number = "" if own.kept is None else f' data-kept="{own.kept}"'
-    st.html(f'<p class="question thanks"{number}>{words("thanks")}</p>')
-    if own.said == "kept" and own.kept is not None:
-        st.html(f'<p class="hint">{words("kept", number=own.kept)}</p>')
-        st.button(words("take_back"), key="take_back", on_click=_take_back)
-    elif own.said == "taken_back":
-        st.html(f'<p class="hint">{words("taken_back")}</p>')
-    elif own.said == "not_kept":
-        st.html(f'<p class="hint">{words("not_kept")}</p>')
-    else:
-        st.html(f'<p class="hint wrong">{words("store_failed")}</p>')
+    if isinstance(outcome, (Kept, NotKept)):
+        number = outcome.number if isinstance(outcome, Kept) else None
+        show_line(words("thanks"), "question thanks", {"data-kept": number})
+    kind = "hint wrong" if isinstance(outcome, FAILURES) else "hint"
+    show_line(told, kind, {"data-outcome": type(outcome).__name__})
+    if isinstance(outcome, Kept):
+        st.button(words("take_back"), key="take_back", on_click=_take_back, args=(outcome,))
 
 
 def keep_or_ask(meant: Meant, occasion: str) -> None:
-    """Deal with the drawing on the board: keep it, ask whether it may be kept, or let it go."""
+    """Deal with the drawing on the canvas: keep it, let it go, or first ask whether it may be kept."""
     own = visitor()
-    own.asked_which = False
-    own.waiting = (meant, occasion)
-    if own.consent is not None:
-        _deal()
+    if own.consent is None:
+        own.keeping = ConsentAsked(meant, occasion)
+    else:
+        _deal(meant, occasion)
 
 
 def _meant(digit: Meant) -> None:
@@ -85,42 +95,39 @@ def _meant(digit: Meant) -> None:
 
 
 def _ask_which() -> None:
-    visitor().asked_which = True
+    visitor().keeping = WhichDigitAsked()
 
 
 def _consent(given: bool) -> None:
-    visitor().consent = given
-    _deal()
-
-
-def _deal() -> None:
     own = visitor()
-    reading, waiting = own.reading, own.waiting
-    own.waiting, own.kept, own.said = None, None, "not_kept"
-    if reading is None or waiting is None or reading.probabilities is None:
-        return
-    if own.consent:
-        meant, occasion = waiting
+    own.consent = given
+    if isinstance(own.keeping, ConsentAsked):
+        _deal(own.keeping.meant, own.keeping.occasion)
+
+
+def _deal(meant: Meant, occasion: str) -> None:
+    own, state = visitor(), canvas_state()
+    reading = state.reading
+    own.keeping = NotKept()
+    if own.consent and reading is not None and reading.probabilities is not None:
         try:
-            own.kept = store().keep(
+            number = store().keep(
                 reading.strokes,
                 meant,
                 said_digit(reading),
                 float(reading.probabilities.max()),
                 occasion=occasion,
-                network=own.read_by,
+                network=state.read_by,
             )
-            own.said = "kept"
+            own.keeping = Kept(number)
         except StoreError:
-            own.said = "store_failed"
-    clear_board()
+            own.keeping = StoreFailed()
+    state.clear()
 
 
-def _take_back() -> None:
-    own = visitor()
+def _take_back(kept: Kept) -> None:
     try:
-        if own.kept is not None:
-            store().delete(own.kept)
-        own.kept, own.said = None, "taken_back"
+        store().delete(kept.number)
+        visitor().keeping = TakenBack()
     except StoreError:
-        own.said = "store_failed"
+        visitor().keeping = StoreFailed()

@@ -1,0 +1,12 @@
+"""Lines of text on the event page: a question, a hint, the points that were scored."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from digitscope.ui.common.templates import render
+
+
+def show_line(text: str, kind: str = "hint", facts: dict[str, object] | None = None) -> None:
+    """Show a paragraph of the CSS class `kind`; `facts` are the attributes that tests and scripts read."""
+    st.html(render("kiosk/line.html", text=text, kind=kind, facts=facts or {}))
