@@ -13,6 +13,7 @@ from digitscope.ui.kiosk.outcomes import (
     FAILURES,
     ConsentAsked,
     Kept,
+    NotDeleted,
     NotKept,
     Outcome,
     StoreFailed,
@@ -77,8 +78,8 @@ def show_outcome(outcome: Outcome) -> None:
         show_line(words("thanks"), "question thanks", {"data-kept": number})
     kind = "hint wrong" if isinstance(outcome, FAILURES) else "hint"
     show_line(told, kind, {"data-outcome": type(outcome).__name__})
-    if isinstance(outcome, Kept):
-        st.button(words("take_back"), key="take_back", on_click=_take_back, args=(outcome,))
+    if isinstance(outcome, (Kept, NotDeleted)):
+        st.button(words("take_back"), key="take_back", on_click=_take_back, args=(outcome.number,))
 
 
 def keep_or_ask(meant: Meant, occasion: str) -> None:
@@ -125,9 +126,9 @@ def _deal(meant: Meant, occasion: str) -> None:
     state.clear()
 
 
-def _take_back(kept: Kept) -> None:
+def _take_back(number: int) -> None:
     try:
-        store().delete(kept.number)
+        store().delete(number)
         visitor().keeping = TakenBack()
     except StoreError:
-        visitor().keeping = StoreFailed()
+        visitor().keeping = NotDeleted(number)

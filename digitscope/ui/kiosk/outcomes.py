@@ -54,11 +54,18 @@ class TakenBack:
 
 
 @dataclass(frozen=True)
+class NotDeleted:
+    """The visitor wanted it deleted, but the stand's database could not be used: it is still there."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class StoreFailed:
-    """The stand's database could not be used."""
+    """The stand's database could not be used, so nothing was kept."""
 
 
-Keeping = NothingYet | WhichDigitAsked | ConsentAsked | Kept | NotKept | TakenBack | StoreFailed
+Keeping = NothingYet | WhichDigitAsked | ConsentAsked | Kept | NotKept | TakenBack | NotDeleted | StoreFailed
 
 
 # Playing a challenge
@@ -124,7 +131,7 @@ class Learning:
 Lesson = NothingYet | LessonFailed | LessonsBusy | Learning | Learned
 
 Outcome = Keeping | Play | Lesson
-FAILURES = (StoreFailed, NicknameRefused, ScoreNotStored, LessonFailed, LessonsBusy)
+FAILURES = (StoreFailed, NotDeleted, NicknameRefused, ScoreNotStored, LessonFailed, LessonsBusy)
 """Outcomes whose sentence stands out."""
 
 
@@ -137,6 +144,8 @@ def sentence(outcome: Outcome, words: Words) -> str:
             return words("not_kept")
         case TakenBack():
             return words("taken_back")
+        case NotDeleted(number):
+            return words("not_deleted", number=number)
         case StoreFailed() | ScoreNotStored():
             return words("store_failed")
         case NotAFive():

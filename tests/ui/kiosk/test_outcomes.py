@@ -21,6 +21,7 @@ SENTENCES = {
     o.Kept(17): "kept",
     o.NotKept(): "not_kept",
     o.TakenBack(): "taken_back",
+    o.NotDeleted(17): "not_deleted",
     o.StoreFailed(): "store_failed",
     o.NotAFive(): "not_a_five",
     o.NicknameRefused(RESULT): "nickname_refused",
@@ -43,7 +44,7 @@ def told(page: EventPage) -> list[str]:
 def test_each_outcome_has_one_sentence_of_its_own(language):
     words = words_in(language)
     said = {outcome: o.sentence(outcome, words) for outcome in SENTENCES}
-    assert said == {outcome: words(key, number=17) if key == "kept" else words(key) for outcome, key in SENTENCES.items()}
+    assert said == {outcome: words.texts[key].replace("{number}", "17") for outcome, key in SENTENCES.items()}
     questions = (o.NothingYet(), o.WhichDigitAsked(), o.ConsentAsked(7, "draw"), o.Scored(RESULT))
     assert [o.sentence(outcome, words) for outcome in questions] == [""] * 4
 
@@ -98,7 +99,8 @@ def test_the_database_cannot_take_it_back(page, request):
     page.press("consent_yes")
     request.getfixturevalue("broken_store")
     page.press("take_back")
-    assert told(page) == ["store_failed"]
+    assert told(page) == ["not_deleted"]
+    assert page.has("take_back"), "the visitor can try again"
 
 
 def scored(page: EventPage) -> None:
@@ -209,6 +211,7 @@ def test_a_cleared_drawing_takes_its_question_with_it(page):
     page.press("yes")
     assert page.has("consent_yes")
     page.press("clear")
+    assert not page.asks
     page.emptied()
     page.draw(SAMPLES[3][0])
     assert page.has("yes")
