@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,17 @@ class EventPage:
 
     def __init__(self) -> None:
         self.strokes = NOTHING
+        self.meanwhile: Callable[[], None] | None = None
+        """What happens once, in the next run, as a callback of the browser's half would make it happen."""
         self.app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=30)
         self.app.query_params["mode"] = "event"
+
+    def canvas(self, pen: int, side: int, key: str) -> Strokes:
+        """Stand in for the canvas component."""
+        if self.meanwhile is not None:
+            self.meanwhile()
+            self.meanwhile = None
+        return self.strokes
 
     def run(self) -> EventPage:
         """Run the script once."""
@@ -64,7 +74,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EventPage:
     visitor.store.clear()
     opened = EventPage().run()
     # AppTest has no canvas, and the component's package can only be imported by a running page.
-    monkeypatch.setattr(sys.modules["digitscope.ui.kiosk.canvas"], "canvas", lambda pen, side, key: opened.strokes)
+    monkeypatch.setattr(sys.modules["digitscope.ui.kiosk.canvas"], "canvas", opened.canvas)
     return opened
 
 

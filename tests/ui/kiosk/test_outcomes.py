@@ -13,6 +13,7 @@ from digitscope.stand.challenges import Result, digit_of_the_hour
 from digitscope.stand.store import Store, day_of
 from digitscope.ui.common.words import LANGUAGES, words_in
 from digitscope.ui.kiosk import outcomes as o
+from digitscope.ui.kiosk.visitor import reset
 from tests.ui.kiosk.conftest import EventPage
 
 ENGLISH = words_in("en")
@@ -219,3 +220,14 @@ def test_a_cleared_drawing_takes_its_question_with_it(page):
     page.press("consent_yes")
     (kept,) = Store().drawings(day_of(datetime.now()))
     assert (kept.label, kept.said) == (3, 3), "not what was meant by the drawing before"
+
+
+def test_the_next_visitor_is_not_asked_about_the_last_ones_drawing(page):
+    page.draw(SAMPLES[7][0])
+    assert page.asks
+    page.meanwhile = reset
+    page.run().run()
+    assert not page.asks, "the browser has not emptied the canvas yet"
+    page.emptied()
+    page.draw(SAMPLES[3][0])
+    assert page.asks
