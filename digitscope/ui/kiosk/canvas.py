@@ -125,4 +125,4 @@ class EventWords:
         digit, probability = share
         # Never rounded to a certainty that it is not.
         shown = "> 99.9" if probability > 0.999 else "< 0.1" if probability < 0.001 else f"{100 * probability:.1f}"
-        return render("kiosk/share.html", text=self.words("percent", digit=digit, share=shown))
+        return render("kiosk/canvas_share.html", text=self.words("percent", digit=digit, share=shown))

@@ -83,7 +83,7 @@ def show_leaderboard(challenge: str, title: str) -> None:
         best = store().best(day_of(datetime.now()), challenge)
     except StoreError:
         best = []
-    st.html(render("kiosk/leaderboard.html", title=title, best=best, empty=say()("leaderboard_empty")))
+    st.html(render("kiosk/challenges_leaderboard.html", title=title, best=best, empty=say()("leaderboard_empty")))
 
 
 def _rules(challenge: str) -> str:
@@ -118,7 +118,7 @@ def _ten() -> None:
         return
     shown = {"draw": words("ten_draw", digit=game.next), "count": words("ten_count", done=game.done)}
     clock = {"seconds": f"{TEN_SECONDS:g}", "gone": f"{monotonic() - game.began:.2f}"}
-    st.html(render("kiosk/ten.html", wanted=game.next, **shown, **clock))
+    st.html(render("kiosk/challenges_ten.html", wanted=game.next, **shown, **clock))
 
 
 def _start_ten() -> None:

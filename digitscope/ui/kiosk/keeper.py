@@ -10,9 +10,8 @@ import streamlit as st
 from digitscope.jobs.personalise import Learned
 from digitscope.stand import export, pin
 from digitscope.stand.store import StoreError, day_of
-from digitscope.ui.common.templates import render
 from digitscope.ui.common.words import LANGUAGES, words_in
-from digitscope.ui.kiosk.lines import show_line
+from digitscope.ui.kiosk.lines import show_heading, show_line
 from digitscope.ui.kiosk.visitor import DRAW, NETWORK, read_with, say, settings, store, visitor
 
 LONGEST_PIN = pin.MOST_DIGITS
@@ -21,7 +20,7 @@ LONGEST_PIN = pin.MOST_DIGITS
 def keeper_screen() -> None:
     """Show the PIN pad, or the settings once the PIN was entered."""
     words = say()
-    st.html(render("kiosk/heading.html", text=words("keeper")))
+    show_heading(words("keeper"))
     try:
         if visitor().unlocked:
             _settings()

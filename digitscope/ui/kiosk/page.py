@@ -43,7 +43,7 @@ def _stand() -> None:
     """Draw all that changes: the part that runs again after every stroke and touch."""
     own = visitor()
     direction = say()("direction")
-    st.html(render("kiosk/direction.html", direction=direction))
+    st.html(render("kiosk/page_direction.html", direction=direction))
     _head()
     if shipped().problem:
         st.error(shipped().problem)

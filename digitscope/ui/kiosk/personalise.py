@@ -48,7 +48,7 @@ def personalise_screen() -> None:
     else:
         show_line(words("teach_rules"))
     told = words("teach_count", count=count)
-    st.html(render("kiosk/lesson_count.html", count=count, drawings=DRAWINGS, told=told))
+    st.html(render("kiosk/personalise_count.html", count=count, drawings=DRAWINGS, told=told))
     if count >= DRAWINGS:
         st.button(words("start"), key="teach_start", type="primary", on_click=_start)
     elif state.reading is not None and state.reading.verdict is not None and state.pending:
@@ -111,7 +111,7 @@ def _show_learned(learned: Learned) -> None:
     ]
     st.html(
         render(
-            "kiosk/meters.html",
+            "kiosk/personalise_meters.html",
             done=words("teach_done"),
             before=words("teach_before"),
             after=words("teach_after"),

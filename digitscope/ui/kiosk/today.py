@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import streamlit as st
-from markupsafe import Markup
 
 from digitscope.digits.preprocess import prepare
 from digitscope.stand.accuracy import REFUSED, Accuracy
@@ -17,7 +16,7 @@ from digitscope.ui.common.pictures import ink_picture
 from digitscope.ui.common.templates import render
 from digitscope.ui.common.words import THIN
 from digitscope.ui.kiosk.challenges import show_leaderboard, title_of
-from digitscope.ui.kiosk.lines import show_line
+from digitscope.ui.kiosk.lines import show_heading, show_line
 from digitscope.ui.kiosk.visitor import say, store
 
 GALLERY = 24
@@ -38,7 +37,7 @@ def today_screen() -> None:
     with left:
         _show_figures(figures)
     with right:
-        st.html(render("kiosk/heading.html", text=words("leaderboard")))
+        show_heading(words("leaderboard"))
         for challenge in CHALLENGES:
             show_leaderboard(challenge, title_of(challenge))
     if drawings:
@@ -48,13 +47,13 @@ def today_screen() -> None:
 def _show_figures(figures: DayFigures) -> None:
     words = say()
     assert figures.confusions.shape[1] - 1 == REFUSED, "the last column counts what was not read"
-    measured = [_accuracy(words("today_accuracy"), figures.visitors, "today")] if figures.visitors.n else []
+    accuracies = [_accuracy("today", words("today_accuracy"), figures.visitors)] if figures.visitors.n else []
     if figures.mnist is not None:
-        measured.append(_accuracy(words("today_mnist"), figures.mnist, "mnist"))
+        accuracies.append(_accuracy("mnist", words("today_mnist"), figures.mnist))
     st.html(
         render(
             "kiosk/today.html",
-            measured=Markup("").join(measured),
+            accuracies=accuracies,
             empty="" if figures.visitors.n else words("today_empty"),
             title=words("today_confusions"),
             meant=words("today_meant"),
@@ -66,17 +65,17 @@ def _show_figures(figures: DayFigures) -> None:
     )
 
 
-def _accuracy(name: str, measured: Accuracy, kind: str) -> Markup:
+def _accuracy(kind: str, title: str, measured: Accuracy) -> dict[str, object]:
+    """Return what the template shows of an accuracy."""
     words = say()
     low, high = (f"{100 * bound:.1f}" for bound in measured.interval)
-    return render(
-        "kiosk/accuracy.html",
-        kind=kind,
-        measured=measured,
-        title=name,
-        interval=words("today_interval", low=low, high=high),
-        n=words("today_n", n=f"{measured.n:,}".replace(",", THIN)),
-    )
+    return {
+        "facts": {"data-accuracy": kind, "data-right": measured.right, "data-n": measured.n},
+        "title": title,
+        "percent": f"{100 * measured.share:.1f}",
+        "interval": words("today_interval", low=low, high=high),
+        "n": words("today_n", n=f"{measured.n:,}".replace(",", THIN)),
+    }
 
 
 def _show_gallery(drawings: list[Kept]) -> None:
@@ -87,4 +86,4 @@ def _show_gallery(drawings: list[Kept]) -> None:
         if picture is not None:
             meant, said = ("–" if digit is None else digit for digit in (drawing.label, drawing.said))
             shown.append((ink_picture(picture), drawing.right, words("today_as", meant=meant, said=said)))
-    st.html(render("kiosk/gallery.html", title=words("today_gallery"), drawings=shown))
+    st.html(render("kiosk/today_gallery.html", title=words("today_gallery"), drawings=shown))
