@@ -1,14 +1,20 @@
-"""The page's templates: HTML and SVG files beside the Python files that fill them, escaped by default (Jinja2)."""
+"""Markup from templates: HTML and SVG files beside the Python files that fill them, escaped by default (Jinja2)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from digitscope.templates import environment
-
-TEMPLATES = environment(Path(__file__).parents[1])
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parents[1]),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
 
 
 def render(name: str, **values: object) -> Markup:
