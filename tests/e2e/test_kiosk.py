@@ -157,9 +157,9 @@ def test_right_or_which_it_was_and_deleted_again(screen: Page, stand: Stand) -> 
 
 
 def test_a_yes_before_the_canvas_has_spoken_means_the_whole_drawing(screen: Page, stand: Stand) -> None:
-    board_box = board(screen).bounding_box()
-    assert board_box is not None
-    corner, bar = thinned(on_board(SAMPLES[4][0], board_box["width"]))
+    canvas_box = board(screen).bounding_box()
+    assert canvas_box is not None
+    corner, bar = thinned(on_board(SAMPLES[4][0], canvas_box["width"]))
     draw(screen, [bar])
     expect(screen.locator('.question[data-strokes="1"]')).to_be_visible(timeout=PATIENCE)
     assert answer(screen, 1) == "1"
@@ -413,7 +413,7 @@ def test_there_is_nothing_to_fall_into(screen: Page) -> None:
 
 
 @pytest.mark.parametrize("size", [(1080, 1920), (390, 844)])
-def test_upright_screens_show_board_answer_and_question(browser: Browser, stand: Stand, size: tuple[int, int]) -> None:
+def test_upright_screens_show_canvas_answer_and_question(browser: Browser, stand: Stand, size: tuple[int, int]) -> None:
     for page in visit(browser, stand, viewport={"width": size[0], "height": size[1]}):
         for language in ("en", "de", "ar"):
             press(page, f"language_{language}")
