@@ -137,7 +137,7 @@ class _PersonalNetwork(_Base):
 
 
 def folder() -> Path:
-    """Return the folder of the stand's files: the one that DIGITSCOPE_STAND names, else USUAL_FOLDER."""
+    """Where the stand's files are: what DIGITSCOPE_STAND names, else `stand-data` in the project's folder."""
     return Path(os.environ.get(FOLDER_VARIABLE) or USUAL_FOLDER)
 
 

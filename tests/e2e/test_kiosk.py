@@ -19,7 +19,6 @@ from digitscope.stand import pin
 from digitscope.stand.challenges import digit_of_the_hour
 from digitscope.stand.store import FILE, Kept, Store
 from digitscope.ui.common.words import LANGUAGES, words_in
-from digitscope.ui.kiosk.visitor import NETWORK
 from tests.conftest import on_board
 from tests.e2e.conftest import Server, Watch
 from tests.e2e.pen import PATIENCE, answer, board, draw
@@ -379,13 +378,13 @@ def test_a_hand_is_forgotten_at_the_reset_but_the_keeper_may_keep_it(screen: Pag
     show(screen, "teach")
     expect(screen.locator(".dots")).to_have_attribute("data-drawings", "0", timeout=PATIENCE)
     # The keeper lets everybody read with the kept hand.
-    stand.store.set(NETWORK, number)
+    stand.store.set("hand", number)
     try:
         screen.reload()
         write(screen, 7)
         assert answer(screen, 1) == "1"
     finally:
-        stand.store.set(NETWORK, None)
+        stand.store.set("hand", None)
 
 
 def send_away(page: Page, stand: Stand) -> None:
