@@ -43,7 +43,7 @@ def test_the_export_is_read_back(filled, capsys):
     for drawing, digit in zip(drawings, range(10), strict=False):
         ours = SAMPLES[digit][0].paths
         assert len(drawing.strokes.paths) == len(ours)
-        # UNIPEN has its origin at the bottom: read_unipen turns y around it, the height of the drawing area away from ours.
+        # UNIPEN has its origin at the bottom: read_unipen turns y around it, one canvas away from ours.
         for theirs, own in zip(drawing.strokes.paths, ours, strict=True):
             assert np.abs(theirs / 1000 + (0, 1) - own).max() < 0.001
 
