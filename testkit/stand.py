@@ -150,7 +150,7 @@ class Visits:
             self.press("screen_challenges_open")
             self.press("choose_hour")
             self.write(int(self.rng.integers(10)))
-            self.press("screen_room_open")
+            self.press("screen_today_open")
             self.page.locator(".accuracy").first.wait_for(timeout=PATIENCE)
         self.leave()
 

@@ -1,1 +1,1 @@
-"""What a stand at an event keeps: drawings that visitors agreed to leave, the day's best, its own settings."""
+"""A stand at an event: drawings that visitors allowed it to keep, leaderboards, settings, and the command line."""

@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("to", type=Path, nargs="?", help="the file (default: backup-TIME.sqlite in the stand's folder)")
     backup.set_defaults(run=_backup)
 
-    exported = commands.add_parser("export", help="labelled strokes: UNIPEN text, or CSV where the name ends so")
+    exported = commands.add_parser("export", help="labelled strokes: CSV where the name ends in .csv, else UNIPEN")
     exported.add_argument("to", type=Path, help="file.unipen or file.csv")
     exported.add_argument("--day", help="only this day, as 2026-11-24 (default: all)")
     exported.set_defaults(run=_export)
@@ -55,12 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     told.add_argument("--day", default=today, help="as 2026-11-24 (default: today)")
     told.set_defaults(run=_report)
 
-    deleted = commands.add_parser("delete", help="delete a visitor's drawing by its number, or a line of the board")
+    deleted = commands.add_parser("delete", help="delete a visitor's drawing by its number, or a leaderboard entry")
     deleted.add_argument("number", type=int)
-    deleted.add_argument("--score", action="store_true", help="the number is one of the board")
+    deleted.add_argument("--score", action="store_true", help="the number is that of a leaderboard entry")
     deleted.set_defaults(run=_delete)
 
-    best = commands.add_parser("scores", help="the board of a day, with numbers")
+    best = commands.add_parser("scores", help="the leaderboards of a day, with numbers")
     best.add_argument("--day", default=today, help="as 2026-11-24 (default: today)")
     best.set_defaults(run=_scores)
 
@@ -90,7 +90,7 @@ def _report(store: Store, options: argparse.Namespace) -> None:
 
 
 def _delete(store: Store, options: argparse.Namespace) -> None:
-    what = "line of the board" if options.score else "drawing"
+    what = "leaderboard entry" if options.score else "drawing"
     if not (store.delete_score if options.score else store.delete)(options.number):
         raise ValueError(f"There is no {what} with the number {options.number}.")
     print(f"{what.capitalize()} {options.number} is deleted.")

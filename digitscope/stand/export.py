@@ -1,4 +1,4 @@
-"""What was drawn, for others to use: labelled strokes as UNIPEN text, and a table (CSV) of what was said to them."""
+"""Export of drawings: labelled strokes as UNIPEN text, and a CSV table of what was meant and what was read."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from digitscope.stand.store import Kept
 
 UNITS = 1000
-"""Tablet units across the board: its fourth decimal is finer than any finger."""
+"""Tablet units across the canvas."""
 COLUMNS = ("number", "at", "occasion", "meant", "said", "probability", "right", "strokes", "network")
 
 
 def unipen(drawings: Iterable[Kept]) -> str:
-    """The drawings as UNIPEN text, y up, as `digits.strokes.read_unipen` reads them; "?" is no digit.
+    """Return the drawings as UNIPEN text, y up, as `digits.io.unipen.read_unipen` reads them; "?" is no digit.
 
     (Guyon et al., "UNIPEN project of on-line data exchange and recognizer benchmarks", 1994.) The writer is unknown:
     nobody's name is kept.
@@ -30,7 +30,7 @@ def unipen(drawings: Iterable[Kept]) -> str:
 
 
 def table(drawings: Iterable[Kept]) -> str:
-    """The drawings as CSV, a row each; an empty `meant` is no digit, an empty `said` was not read."""
+    """Return the drawings as CSV, a row each; an empty `meant` is no digit, an empty `said` was not read."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
     writer.writerow(COLUMNS)

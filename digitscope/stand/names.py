@@ -1,6 +1,6 @@
-"""Nicknames for the board: short, plain letters, and nothing that would shame the stand before a school class.
+"""Nicknames for the leaderboard: short, plain letters, and no insults.
 
-A word list can only be a coarse sieve; the keeper can take any line off the board.
+A word list is only a coarse filter; the keeper can delete any leaderboard entry.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ LONGEST = 16
 _LOOKALIKES = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s",
                              "!": "i", "|": "i", "€": "e"})  # fmt: skip
 
-# Parts that no harmless word contains are refused anywhere, the others only as whole words. Each is written without
-# accents and without doubled letters, as `_is_foul` looks for it.
+# Parts of words that are refused anywhere, and words that are refused only as a whole. All are written without accents
+# and without doubled letters, as `_is_foul` looks for them.
 _ANYWHERE = (
     *("fuck", "niger", "niga", "cunt", "whore", "fagot", "bitch", "bastard", "ashole", "hitler", "penis", "vagina"),
     *("merde", "putain", "conard", "salope", "encule", "batard"),
@@ -31,10 +31,10 @@ _WHOLE = frozenset((
 
 
 def clean(nickname: str) -> str | None:
-    """The nickname as it may stand on the board, or None if it may not.
+    """Return the nickname as the leaderboard shows it, or None if it is refused.
 
-    Kept are letters and marks of any script, digits, spaces, hyphens, dots and apostrophes, at most LONGEST of them;
-    two letters at least, so that a telephone number is no nickname.
+    Allowed are letters and marks of any script, digits, spaces, hyphens, dots and apostrophes, at most LONGEST of
+    them; two letters at least, so that a telephone number is no nickname.
     """
     plain = " ".join(unicodedata.normalize("NFKC", nickname).split())
     if len(plain) > LONGEST or sum(letter.isalpha() for letter in plain) < 2:
@@ -58,7 +58,7 @@ def _is_foul(plain: str) -> bool:
 
 
 def _squeeze(word: str) -> str:
-    """The word without repeated letters: "shiiit" and "ass" become "shit" and "as"."""
+    """Return the word without repeated letters: "shiiit" and "ass" become "shit" and "as"."""
     return re.sub(r"(.)\1+", r"\1", word)
 
 

@@ -1,6 +1,6 @@
-"""The keeper's PIN: kept as a salted scrypt hash, and guessed at only a few times, however many tabs try.
+"""The keeper's PIN: stored as a salted scrypt hash, with a growing pause after several wrong tries.
 
-The failures stand in the stand's file, so that they count over all sessions and servers and outlive a restart.
+The failures are counted in the stand's file, over all tabs and servers, so that a restart does not reset them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NAME = "pin"
 
 @dataclass(frozen=True)
 class Checked:
-    """What came of a try."""
+    """The result of a try."""
 
     right: bool
     tries_left: int

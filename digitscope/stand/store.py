@@ -1,9 +1,9 @@
-"""The stand's memory: one SQLite file on this machine, for several tabs and several servers at once.
+"""The stand's database: one SQLite file on this machine, shared by several tabs and several servers at once.
 
-What `keep` has returned a number for is on the disk: the database writes ahead (WAL) and waits for the disk at each
-commit (synchronous = FULL), so that a power cut takes nothing that a visitor was thanked for
-(https://www.sqlite.org/pragma.html#pragma_synchronous). SQLite writes the names of its files into their folder for
-good as well; the folder's own name we do. What is deleted is overwritten (secure_delete).
+A drawing for which `keep` has returned a number is on the disk: SQLite logs ahead (WAL) and waits for the disk at each
+commit (synchronous = FULL), so a power cut loses nothing that a visitor was thanked for
+(https://www.sqlite.org/pragma.html#pragma_synchronous). SQLite also syncs the names of its files in their folder; the
+name of the folder itself is synced here. Deleted rows are overwritten (secure_delete).
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ PRAGMAS = (
     "secure_delete = ON",
     "foreign_keys = ON",
 )
-"""What each connection is told."""
+"""Run on each new connection."""
 WAIT_SECONDS = 20.0
-"""How long a writer waits for another one before it gives up."""
+"""How long a writer waits for another one before it raises StoreError."""
 DECIMALS = 4
-"""Digits behind the point of a kept coordinate; a board is 1 wide."""
+"""Decimals of a stored coordinate, in shares of the canvas's side."""
 
 
 class StoreError(Exception):
@@ -53,10 +53,10 @@ class StoreError(Exception):
 
 @dataclass(frozen=True)
 class Kept:
-    """A drawing that a visitor left here."""
+    """A drawing that a visitor allowed the stand to keep."""
 
     number: int
-    """By which it can be deleted; never used again."""
+    """The number under which it can be deleted; never used again."""
     at: datetime
     """Local time, to the second."""
     occasion: str
@@ -78,7 +78,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Score:
-    """A place on the board of the day."""
+    """An entry on the leaderboard of a day."""
 
     number: int
     at: datetime
@@ -86,7 +86,7 @@ class Score:
     nickname: str
     points: int
     seconds: float
-    """How long it took: with equal points the faster one is before the other."""
+    """How long it took; among equal points the faster entry comes first."""
 
 
 class _Base(DeclarativeBase):
@@ -129,8 +129,8 @@ class _Setting(_Base):
     value: Mapped[str]
 
 
-class _Hand(_Base):
-    __tablename__ = "hands"
+class _PersonalNetwork(_Base):
+    __tablename__ = "hands"  # as in the files of earlier versions
     __table_args__ = {"sqlite_autoincrement": True}
 
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -144,12 +144,12 @@ def folder() -> Path:
 
 
 def day_of(moment: datetime) -> str:
-    """The local day as it stands in the file, e.g. "2026-11-24"."""
+    """Return the local day as the file stores it, e.g. "2026-11-24"."""
     return moment.date().isoformat()
 
 
 class Store:
-    """The file at `path`, made if there is none. Many threads and processes may use it at the same time.
+    """The database file at `path`, created if there is none. Threads and processes may share it.
 
     Every method raises StoreError when the file cannot be used.
     """
@@ -165,7 +165,7 @@ class Store:
             _Base.metadata.create_all(session.connection())
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close all connections."""
         self.engine.dispose()
 
     @contextmanager
@@ -191,7 +191,7 @@ class Store:
         network: str = "",
         at: datetime | None = None,
     ) -> int:
-        """Write a drawing down and return its number; when this returns, it is on the disk."""
+        """Store a drawing and return its number; by then it is on the disk."""
         moment = (at or datetime.now()).replace(microsecond=0)
         row = _Drawing(
             at=moment,
@@ -209,7 +209,7 @@ class Store:
             return row.number
 
     def drawings(self, day: str | None = None, occasion: str | None = None, newest: int | None = None) -> list[Kept]:
-        """What is kept, the newest first: of one day, of one occasion, only so many."""
+        """Return stored drawings, newest first: of one day, of one occasion, at most `newest` of them."""
         query = select(_Drawing).order_by(_Drawing.number.desc()).limit(newest)
         if day is not None:
             query = query.where(_Drawing.day == day)
@@ -222,13 +222,13 @@ class Store:
         ]
 
     def answers(self, day: str, occasion: str = "draw") -> list[tuple[int | None, int | None]]:
-        """(meant, said) of each drawing of a day: all that counting needs."""
+        """Return (meant, said) of each drawing of a day."""
         query = select(_Drawing.label, _Drawing.said).where(_Drawing.day == day, _Drawing.occasion == occasion)
         with self._session() as session:
             return [(label, said) for label, said in session.execute(query)]
 
     def delete(self, number: int) -> bool:
-        """Delete a drawing for good, from the file's free space too; False if there is none of this number."""
+        """Delete a drawing, from the file's free space too; return False if there is none of this number."""
         with self._session(writes=True) as session:
             found = session.execute(delete(_Drawing).where(_Drawing.number == number).returning(_Drawing.number)).all()
         if found:
@@ -236,13 +236,13 @@ class Store:
         return bool(found)
 
     def _tidy(self) -> None:
-        """Bring what is written ahead into the file, and empty it: nothing deleted is left in it."""
+        """Move the write-ahead log into the file and empty it, so that it holds nothing that was deleted."""
         with self.engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    # The day's best
+    # The leaderboard
 
     def add_score(
         self,
@@ -254,7 +254,7 @@ class Store:
         drawing: int | None = None,
         at: datetime | None = None,
     ) -> int:
-        """Write a result down and return its number."""
+        """Store a challenge's result and return its number."""
         moment = (at or datetime.now()).replace(microsecond=0)
         row = _Score(
             at=moment,
@@ -271,7 +271,7 @@ class Store:
             return row.number
 
     def best(self, day: str, challenge: str, most: int = 5) -> list[Score]:
-        """The best of a day: most points first, then the fastest, then the earliest."""
+        """Return the top entries of a day: most points first, then the fastest, then the earliest."""
         query = (
             select(_Score)
             .where(_Score.day == day, _Score.challenge == challenge)
@@ -283,29 +283,29 @@ class Store:
         return [Score(r.number, r.at, r.challenge, r.nickname, r.points, r.seconds) for r in rows]
 
     def delete_score(self, number: int) -> bool:
-        """Take a result off the board; False if there is none of this number."""
+        """Delete a leaderboard entry; return False if there is none of this number."""
         with self._session(writes=True) as session:
             found = session.execute(delete(_Score).where(_Score.number == number).returning(_Score.number)).all()
         if found:
             self._tidy()
         return bool(found)
 
-    # Settings, and what `stand.pin` writes among them
+    # Settings, the PIN's hash (`stand.pin`) among them
 
     def setting(self, name: str, otherwise: Any = None) -> Any:
-        """A setting's plain JSON value."""
+        """Return a setting's plain JSON value, or `otherwise` where it is not set."""
         with self._session() as session:
             row = session.get(_Setting, name)
         return otherwise if row is None else json.loads(row.value)
 
     def set(self, name: str, value: Any) -> None:
-        """Write a setting down; None forgets it."""
+        """Store a setting; None deletes it."""
         with self.changing() as settings:
             settings[name] = value
 
     @contextmanager
     def changing(self) -> Iterator[dict[str, Any]]:
-        """All settings, to be looked at and changed while nobody else can change any."""
+        """Yield all settings, to be read and changed while nobody else can change any."""
         with self._session(writes=True) as session:
             settings = {row.name: json.loads(row.value) for row in session.scalars(select(_Setting))}
             before = dict(settings)
@@ -316,27 +316,27 @@ class Store:
                 elif value != before.get(name):
                     session.merge(_Setting(name=name, value=json.dumps(value)))
 
-    # Networks that learned a visitor's hand
+    # Personal networks
 
-    def keep_hand(self, weights: bytes, at: datetime | None = None) -> int:
-        """Write a weights file down and return its number."""
-        row = _Hand(at=(at or datetime.now()).replace(microsecond=0), weights=weights)
+    def keep_network(self, weights: bytes, at: datetime | None = None) -> int:
+        """Store a personal network's weights file and return its number."""
+        row = _PersonalNetwork(at=(at or datetime.now()).replace(microsecond=0), weights=weights)
         with self._session(writes=True) as session:
             session.add(row)
             session.flush()
             return row.number
 
-    def hands(self) -> list[tuple[int, datetime]]:
-        """(number, when) of each kept network, the newest first."""
+    def networks(self) -> list[tuple[int, datetime]]:
+        """Return (number, when) of each stored personal network, newest first."""
+        table = _PersonalNetwork
         with self._session() as session:
-            return [
-                (r.number, r.at) for r in session.execute(select(_Hand.number, _Hand.at).order_by(_Hand.number.desc()))
-            ]
+            rows = session.execute(select(table.number, table.at).order_by(table.number.desc()))
+            return [(number, at) for number, at in rows]
 
-    def hand(self, number: int) -> bytes | None:
-        """A kept weights file."""
+    def network(self, number: int) -> bytes | None:
+        """Return a stored personal network's weights file, or None if there is none of this number."""
         with self._session() as session:
-            row = session.get(_Hand, number)
+            row = session.get(_PersonalNetwork, number)
         return None if row is None else row.weights
 
     # Backup
@@ -344,7 +344,7 @@ class Store:
     def backup(self, to: str | os.PathLike[str]) -> None:
         """Copy the file as it is now to `to`, while others go on writing (SQLite's online backup).
 
-        The copy gets its name only when it is whole.
+        The copy gets its name only when it is complete.
         """
         target = Path(to)
         unfinished = target.with_name(f"{target.name}.part")
@@ -357,7 +357,7 @@ class Store:
                 copy = sqlite3.connect(unfinished)
                 try:
                     source.backup(copy)
-                    # One file, ready to be carried away: no write-ahead file beside it.
+                    # A single file, without a write-ahead log beside it.
                     copy.execute("PRAGMA journal_mode = DELETE")
                 finally:
                     copy.close()
@@ -372,7 +372,7 @@ class Store:
 
 
 def _make(folder: Path) -> None:
-    """Make a folder and those above it for good: a power cut could take a new name, and all that is under it."""
+    """Create a folder and its parents and sync their names: a power cut could lose an unsynced one with its content."""
     if folder.is_dir():
         return
     _make(folder.parent)
@@ -381,8 +381,8 @@ def _make(folder: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    if os.name == "nt":  # Windows opens no folders, and writes names by itself
+    """Wait until the names in a folder are on the disk (fsync)."""
+    if os.name == "nt":  # Windows cannot open folders, and syncs names itself
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -396,14 +396,14 @@ def _engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def settle(connection: sqlite3.Connection, record: Any) -> None:
-        # The driver must not begin transactions by itself: `begin` below says of which kind they are.
+        # The driver must not begin transactions itself: `begin` below chooses their kind.
         connection.isolation_level = None
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        # A writer takes its place at once: one that began as a reader could not wait for another writer's end.
+        # A writer takes the lock at once: a transaction that began as a reader could not wait for another writer.
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -411,7 +411,7 @@ def _engine(path: Path) -> Engine:
 
 
 def _written(strokes: Strokes) -> str:
-    """The drawing as JSON: paths of [x, y] in shares of the board."""
+    """Return the drawing as JSON: paths of [x, y] in shares of the canvas's side."""
     size = strokes.size or 1.0
     return json.dumps([np.round(path / size, DECIMALS).tolist() for path in strokes.paths], separators=(",", ":"))
 

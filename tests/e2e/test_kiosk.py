@@ -144,9 +144,9 @@ def test_right_or_which_it_was_and_deleted_again(screen: Page, stand: Stand) -> 
     press(screen, "meant_4")
     expect(screen.locator(".thanks")).to_have_attribute("data-kept", str(kept.number + 1), timeout=PATIENCE)
     assert (stand.newest().label, stand.newest().said) == (4, 1)
-    show(screen, "room")
-    room = screen.locator('[data-accuracy="room"]')
-    expect(room).to_have_attribute("data-n", str(len(stand.store.drawings(occasion="draw"))), timeout=PATIENCE)
+    show(screen, "today")
+    today = screen.locator('[data-accuracy="today"]')
+    expect(today).to_have_attribute("data-n", str(len(stand.store.drawings(occasion="draw"))), timeout=PATIENCE)
     expect(screen.locator('[data-accuracy="mnist"]')).to_contain_text("95 %")
     expect(screen.locator(".gallery figure.wrong")).to_have_count(1)
     show(screen, "draw")
@@ -159,9 +159,9 @@ def test_right_or_which_it_was_and_deleted_again(screen: Page, stand: Stand) -> 
 
 
 def test_a_yes_before_the_canvas_has_spoken_means_the_whole_drawing(screen: Page, stand: Stand) -> None:
-    board_box = board(screen).bounding_box()
-    assert board_box is not None
-    corner, bar = thinned(on_board(SAMPLES[4][0], board_box["width"]))
+    canvas_box = board(screen).bounding_box()
+    assert canvas_box is not None
+    corner, bar = thinned(on_board(SAMPLES[4][0], canvas_box["width"]))
     draw(screen, [bar])
     expect(screen.locator('.question[data-strokes="1"]')).to_be_visible(timeout=PATIENCE)
     assert answer(screen, 1) == "1"
@@ -194,7 +194,7 @@ def test_five_languages_at_any_time(screen: Page) -> None:
         assert answer(screen, len(SAMPLES[8][0].paths)) == "8", "the drawing stays"
         direction = screen.evaluate("getComputedStyle(document.querySelector('.st-key-event')).direction")
         assert direction == words("direction")
-        for name in ("challenges", "teach", "room", "draw"):
+        for name in ("challenges", "teach", "today", "draw"):
             expect(screen.locator(f".st-key-screen_{name}_open")).to_have_text(words(f"screen_{name}"))
 
 
@@ -256,7 +256,7 @@ def test_one_finger_draws_and_the_palm_does_not(phone_visitor: Page) -> None:
     assert phone_visitor.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
 
 
-def test_ten_digits_and_the_board_of_the_day(screen: Page, stand: Stand) -> None:
+def test_ten_digits_and_the_leaderboard(screen: Page, stand: Stand) -> None:
     show(screen, "challenges")
     press(screen, "choose_ten")
     press(screen, "ten_start")
@@ -271,19 +271,19 @@ def test_ten_digits_and_the_board_of_the_day(screen: Page, stand: Stand) -> None
             "digit => document.querySelector('.wanted')?.dataset.wanted !== digit", arg=str(digit), timeout=PATIENCE
         )
     expect(screen.locator(".points")).to_have_attribute("data-points", "10", timeout=PATIENCE)
-    nickname = screen.get_by_role("textbox", name="A nickname for the board")
+    nickname = screen.get_by_role("textbox", name="A nickname for the leaderboard")
     nickname.fill("Sh1t")
     nickname.press("Enter")
-    press(screen, "put_on_board")
+    press(screen, "put_on_leaderboard")
     expect(screen.locator(".st-key-event")).to_contain_text("Choose another nickname", timeout=PATIENCE)
     nickname.fill("Ada <3")
     nickname.press("Enter")
-    press(screen, "put_on_board")
+    press(screen, "put_on_leaderboard")
     expect(screen.locator(".st-key-event")).to_contain_text("Choose another nickname", timeout=PATIENCE)
     suggestion = screen.locator(".st-key-suggestion_0").inner_text()
     press(screen, "suggestion_0")
     expect(nickname).to_have_value(suggestion, timeout=PATIENCE)
-    press(screen, "put_on_board")
+    press(screen, "put_on_leaderboard")
     expect(screen.locator(".best", has_text=suggestion)).to_be_visible(timeout=PATIENCE)
 
 
@@ -372,9 +372,9 @@ def test_a_hand_is_forgotten_at_the_reset_but_the_keeper_may_keep_it(screen: Pag
     assert answer(screen, 1) == "1", "it reads this hand now"
     press(screen, "keeper_open")
     enter(screen, PIN)
-    press(screen, "keep_hand")
-    expect(screen.locator("[data-notice]")).to_contain_text("Kept as hand 1", timeout=PATIENCE)
-    ((number, _),) = stand.store.hands()
+    press(screen, "keep_network")
+    expect(screen.locator("[data-notice]")).to_contain_text("Kept as personal network 1", timeout=PATIENCE)
+    ((number, _),) = stand.store.networks()
     send_away(screen, stand)
     write(screen, 7)
     assert answer(screen, 1) == "7", "the next visitor meets the shipped network"
@@ -415,7 +415,7 @@ def test_there_is_nothing_to_fall_into(screen: Page) -> None:
 
 
 @pytest.mark.parametrize("size", [(1080, 1920), (390, 844)])
-def test_upright_screens_show_board_answer_and_question(browser: Browser, stand: Stand, size: tuple[int, int]) -> None:
+def test_upright_screens_show_canvas_answer_and_question(browser: Browser, stand: Stand, size: tuple[int, int]) -> None:
     for page in visit(browser, stand, viewport={"width": size[0], "height": size[1]}):
         for language in ("en", "de", "ar"):
             press(page, f"language_{language}")

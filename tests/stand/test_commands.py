@@ -23,7 +23,7 @@ AT = datetime(2026, 11, 24, 14, 5)
 
 @pytest.fixture
 def filled(tmp_path):
-    """A stand's folder with twelve drawings, two of them misread, and a line on the board."""
+    """A stand's folder with twelve drawings, two of them misread, and a leaderboard entry."""
     store = Store(tmp_path / FILE)
     for digit in range(10):
         store.keep(SAMPLES[digit][0], digit, digit, 0.97, at=AT, network="the shipped network")
@@ -43,7 +43,7 @@ def test_the_export_is_read_back(filled, capsys):
     for drawing, digit in zip(drawings, range(10), strict=False):
         ours = SAMPLES[digit][0].paths
         assert len(drawing.strokes.paths) == len(ours)
-        # UNIPEN has its origin at the bottom: read_unipen turns y around it, a board's height away from ours.
+        # UNIPEN has its origin at the bottom: read_unipen turns y around it, one canvas away from ours.
         for theirs, own in zip(drawing.strokes.paths, ours, strict=True):
             assert np.abs(theirs / 1000 + (0, 1) - own).max() < 0.001
 

@@ -1,4 +1,4 @@
-"""Challenges and counting: rules without a clock."""
+"""The rules of the challenges, accuracy and confusions: no clock, no page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from digitscope.stand import challenges
-from digitscope.stand.counting import accuracy, confusions
+from digitscope.stand.accuracy import accuracy, confusions
 
 
 def test_ten_digits_against_the_clock(rng):
@@ -29,7 +29,7 @@ def test_ten_digits_against_the_clock(rng):
 def test_time_is_up(rng):
     game = challenges.begin_ten(rng, now=100.0).read(None, 101.0)
     game = game.read(game.wanted[0], 110.0)
-    assert not game.look(129.9).over
+    assert not game.at(129.9).over
     late = game.read(game.wanted[1], 130.1)
     assert late.over
     assert challenges.ten_result(late) == challenges.Result("ten", 1, 30.0)
@@ -48,12 +48,12 @@ def test_points():
     assert challenges.trick(0.25) == 750
 
 
-def test_the_rooms_accuracy():
+def test_accuracy_on_visitors_drawings():
     # Two right of four digits; what was meant as no digit does not count.
-    room = accuracy([(1, 1), (2, 2), (7, 1), (4, None), (None, None), (None, 3)])
-    assert (room.right, room.n, room.share) == (2, 4, 0.5)
+    measured = accuracy([(1, 1), (2, 2), (7, 1), (4, None), (None, None), (None, 3)])
+    assert (measured.right, measured.n, measured.share) == (2, 4, 0.5)
     # By hand: z = 1.96, (0.5 + z²/8) / (1 + z²/4) is 0.5, the half width z sqrt(1/16 + z²/64) / (1 + z²/4).
-    low, high = room.interval
+    low, high = measured.interval
     assert (low, high) == pytest.approx((0.15004, 0.84996), abs=1e-4)
     assert accuracy([]).interval == (0.0, 1.0)
 

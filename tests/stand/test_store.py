@@ -214,10 +214,10 @@ def test_settings_stay(store):
 
 
 def test_a_hand_is_kept(store):
-    number = store.keep_hand(b"weights")
-    assert store.hand(number) == b"weights"
-    assert [kept for kept, _ in store.hands()] == [number]
-    assert store.hand(99) is None
+    number = store.keep_network(b"weights")
+    assert store.network(number) == b"weights"
+    assert [kept for kept, _ in store.networks()] == [number]
+    assert store.network(99) is None
 
 
 def test_a_backup_while_others_write(store, tmp_path):

@@ -1,4 +1,4 @@
-"""The event page's words: a TOML file a language in `texts/`, read once, the English one as the measure."""
+"""The event page's words: one TOML file for each language in `texts/`; the English one sets the keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent / "texts"
 LANGUAGES = ("en", "fr", "de", "es", "ar")
 USUAL = "en"
 THIN = "\u202f"
-"""Between thousands: a space that keeps a number together, and its parts in order where texts run to the left."""
+"""The thousands separator: a space without a line break, which keeps the parts of a number in order in Arabic too."""
 
 
 @dataclass(frozen=True)
@@ -22,17 +22,17 @@ class Words:
     texts: dict[str, str]
 
     def __call__(self, key: str, **values: object) -> str:
-        """The text under a key, with its places filled. Raises KeyError for an unknown one."""
+        """Return the text of a key with its places filled in. Raises KeyError for an unknown one."""
         return self.texts[key].format(**values) if values else self.texts[key]
 
     @property
     def names(self) -> list[str]:
-        """Nicknames for those who have no keyboard."""
+        """Suggested nicknames, for visitors without a keyboard."""
         return self.texts["names"].split(", ")
 
 
 @lru_cache
 def words_in(language: str) -> Words:
-    """The texts of a language; of the usual one where there is no such language."""
+    """Return the texts of a language; those of the default language for an unknown one."""
     code = language if language in LANGUAGES else USUAL
     return Words(code, tomllib.loads((FOLDER / f"{code}.toml").read_text("utf-8")))

@@ -161,7 +161,7 @@ class Follower {
     });
   }
 
-  // A server that knows us no longer may have missed what the canvas sent while there was none.
+  // Unknown token after a restart: the server may have missed what the canvas sent meanwhile.
   sendAgain() {
     for (const element of document.querySelectorAll(`.st-key-${this.data.board} *`)) {
       const toolbar = element.shadowRoot?.querySelector(".dc-toolbar");

@@ -1,1 +1,1 @@
-"""The page for a stand: one board, one answer, a queue of visitors, and nothing that they can break."""
+"""The page for a stand: a canvas, one large answer, a queue of visitors, and nothing that they can break."""

@@ -1,4 +1,4 @@
-"""The keeper's page behind the PIN: pauses, language, deleting by number, backup, report, export, kept hands."""
+"""The keeper's page behind the PIN: pauses, language, deletion by number, backup, report, export, personal networks."""
 
 from __future__ import annotations
 
@@ -7,39 +7,41 @@ from math import ceil
 
 import streamlit as st
 
+from digitscope.jobs.personalise import Learned
 from digitscope.stand import export, pin
 from digitscope.stand.store import StoreError, day_of
 from digitscope.ui.common.words import LANGUAGES, words_in
-from digitscope.ui.kiosk.visitor import DRAW, read_with, say, settings, store, visitor
+from digitscope.ui.kiosk.lines import show_heading, show_line
+from digitscope.ui.kiosk.visitor import DRAW, NETWORK, read_with, say, settings, store, visitor
 
 LONGEST_PIN = pin.MOST_DIGITS
 
 
 def keeper_screen() -> None:
-    """The PIN pad, or what lies behind it."""
+    """Show the PIN pad, or the settings once the PIN was entered."""
     words = say()
-    st.html(f"<h2>{words('keeper')}</h2>")
+    show_heading(words("keeper"))
     try:
         if visitor().unlocked:
             _settings()
         elif pin.is_set(store()):
             _pin_pad()
         else:
-            st.html(f'<p class="hint">{words("keeper_no_pin")}</p>')
+            show_line(words("keeper_no_pin"))
     except StoreError:
-        st.html(f'<p class="hint wrong">{words("store_failed")}</p>')
+        show_line(words("store_failed"), "hint wrong")
 
 
 def _pin_pad() -> None:
     own, words = visitor(), say()
-    st.html(f'<p class="typed" dir="ltr" aria-label="{words("keeper_pin")}">{"●" * len(own.typed) or "–"}</p>')
+    show_line("●" * len(own.typed) or "–", "typed", {"dir": "ltr", "aria-label": words("keeper_pin")})
     with st.container(horizontal=True, key="pin_pad"):
         for digit in (1, 2, 3, 4, 5, 6, 7, 8, 9, 0):
             st.button(str(digit), key=f"pin_{digit}", on_click=_type, args=(str(digit),))
         st.button("⌫", key="pin_back", on_click=_type, args=("",))
         st.button(words("keeper_enter"), key="pin_enter", type="primary", on_click=_enter)
     if own.notice:
-        st.html(f'<p class="hint wrong">{own.notice}</p>')
+        show_line(own.notice, "hint wrong")
 
 
 def _type(digit: str) -> None:
@@ -82,18 +84,18 @@ def _settings() -> None:
             on_change=_set,
             args=("language",),
         )
-        hands = [0, *(number for number, _ in store().hands())]
+        networks = [0, *(number for number, _ in store().networks())]
         st.selectbox(
             words("keeper_network"),
-            hands,
-            hands.index(chosen["hand"]) if chosen["hand"] in hands else 0,
-            format_func=lambda hand: words("keeper_hand", number=hand) if hand else words("keeper_shipped"),
-            key="keeper_hand",
+            networks,
+            networks.index(chosen[NETWORK]) if chosen[NETWORK] in networks else 0,
+            format_func=lambda number: words("keeper_personal", number=number) if number else words("keeper_shipped"),
+            key=f"keeper_{NETWORK}",
             on_change=_set,
-            args=("hand",),
+            args=(NETWORK,),
         )
-        if own.learned is not None:
-            st.button(words("keeper_keep_hand"), key="keep_hand", on_click=_keep_hand)
+        if isinstance(own.lesson, Learned):
+            st.button(words("keeper_keep_network"), key="keep_network", on_click=_keep_network, args=(own.lesson,))
     with right:
         for label, name in ((words("keeper_number"), "drawing"), (words("keeper_score"), "score")):
             with st.container(horizontal=True, vertical_alignment="bottom", key=f"delete_{name}"):
@@ -103,7 +105,7 @@ def _settings() -> None:
         _downloads()
         st.button(words("keeper_lock"), key="lock", type="primary", on_click=_lock)
     if own.notice:
-        st.html(f'<p class="hint" data-notice>{own.notice}</p>')
+        show_line(own.notice, facts={"data-notice": ""})
 
 
 def _downloads() -> None:
@@ -113,7 +115,7 @@ def _downloads() -> None:
         ("unipen", words("keeper_unipen"), "digitscope.unipen", lambda: export.unipen(store().drawings()[::-1])),
         ("table", words("keeper_table"), "digitscope.csv", lambda: export.table(store().drawings()[::-1])),
     ):
-        # Made when it is asked for, not at each look at the page.
+        # Made when it is asked for, not in each run of the page.
         st.download_button(label, make, file, key=f"download_{name}", on_click="ignore")
 
 
@@ -127,19 +129,17 @@ def _set(name: str) -> None:
     own = visitor()
     try:
         store().set(name, st.session_state[f"keeper_{name}"])
-        if name == "hand":
-            read_with(st.session_state["keeper_hand"])
+        if name == NETWORK:
+            read_with(st.session_state[f"keeper_{NETWORK}"])
         own.notice = say()("keeper_saved")
     except StoreError:
         own.notice = say()("store_failed")
 
 
-def _keep_hand() -> None:
+def _keep_network(learned: Learned) -> None:
     own = visitor()
-    if own.learned is None:
-        return
     try:
-        own.notice = say()("keeper_hand_kept", number=store().keep_hand(own.learned.packed))
+        own.notice = say()("keeper_network_kept", number=store().keep_network(learned.packed))
     except StoreError:
         own.notice = say()("store_failed")
 

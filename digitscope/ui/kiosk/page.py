@@ -1,22 +1,31 @@
-"""The event page as a whole: head, board, answer, one screen beside them."""
+"""The event page as a whole: head, canvas, answer, and one screen beside them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
 from digitscope.ui.common.networks import shipped
+from digitscope.ui.common.templates import render
 from digitscope.ui.common.words import LANGUAGES
-from digitscope.ui.kiosk.board import board, is_done, show_answer
+from digitscope.ui.kiosk.canvas import show_answer, show_canvas
 from digitscope.ui.kiosk.challenges import challenges_screen
-from digitscope.ui.kiosk.draw import draw_screen
+from digitscope.ui.kiosk.free_drawing import free_drawing_screen
 from digitscope.ui.kiosk.keeper import keeper_screen
-from digitscope.ui.kiosk.personalise import teach_screen
-from digitscope.ui.kiosk.today import room_screen
-from digitscope.ui.kiosk.visitor import CHALLENGES, DRAW, KEEPER, ROOM, TEACH, clear_board, say, visitor
+from digitscope.ui.kiosk.personalise import personalise_screen
+from digitscope.ui.kiosk.today import today_screen
+from digitscope.ui.kiosk.visitor import CHALLENGES, DRAW, KEEPER, TEACH, TODAY, canvas_state, say, visitor
 from digitscope.ui.kiosk.watch import watch
+
+SCREENS: dict[str, Callable[[], None]] = {
+    DRAW: free_drawing_screen,
+    CHALLENGES: challenges_screen,
+    TEACH: personalise_screen,
+}
+"""What stands beside the canvas."""
 
 
 def event_page() -> None:
@@ -31,24 +40,24 @@ def event_page() -> None:
 
 @st.fragment
 def _stand() -> None:
-    """All that changes: the part that runs again after every stroke and touch."""
+    """Draw all that changes: the part that runs again after every stroke and touch."""
     own = visitor()
     direction = say()("direction")
-    st.html(f"<style>.st-key-event {{ direction: {direction}; }}</style>")
+    st.html(render("kiosk/page_direction.html", direction=direction))
     _head()
     if shipped().problem:
         st.error(shipped().problem)
-    if own.screen in (ROOM, KEEPER):
-        room_screen() if own.screen == ROOM else keeper_screen()
+    if own.screen in (TODAY, KEEPER):
+        today_screen() if own.screen == TODAY else keeper_screen()
     else:
         with st.container(key="stage"):
-            with st.container(key="board_side"):
-                board()
+            with st.container(key="canvas_side"):
+                show_canvas()
             with st.container(key="answer_side"):
                 show_answer()
-                st.button(say()("clear"), key="clear", on_click=_clear, disabled=_nothing_to_clear())
+                st.button(say()("clear"), key="clear", on_click=_clear, disabled=not canvas_state().pending)
                 with st.container(key=f"screen_{own.screen}"):
-                    {DRAW: draw_screen, CHALLENGES: challenges_screen, TEACH: teach_screen}[own.screen]()
+                    SCREENS[own.screen]()
     own.touched = own.touched or own.screen != DRAW
     watch()
 
@@ -73,7 +82,7 @@ def _head() -> None:
             (DRAW, words("screen_draw")),
             (CHALLENGES, words("screen_challenges")),
             (TEACH, words("screen_teach")),
-            (ROOM, words("screen_room")),
+            (TODAY, words("screen_today")),
         ):
             st.button(
                 label, key=f"screen_{screen}_open", type=_kind(screen == own.screen), on_click=_show, args=(screen,)
@@ -91,17 +100,11 @@ def _speak(language: str) -> None:
 
 def _show(screen: str) -> None:
     own = visitor()
-    if own.screen in (DRAW, CHALLENGES, TEACH) and own.screen != screen:
-        clear_board()
-    own.screen, own.challenge, own.game, own.result = screen, "", None, None
-    own.waiting, own.asked_which, own.said, own.unlocked, own.typed = None, False, "", False, ""
+    if own.screen in SCREENS and own.screen != screen:
+        canvas_state().clear()
+    own.begin_screen(screen)
 
 
 def _clear() -> None:
-    visitor().asked_which = False
-    clear_board()
-
-
-def _nothing_to_clear() -> bool:
-    reading = visitor().reading
-    return reading is None or reading.strokes.empty or is_done()
+    visitor().begin_drawing()
+    canvas_state().clear()

@@ -1,4 +1,4 @@
-"""Teach it your hand: five drawings, a copy of the network that learns them, and a meter of what it gained and lost."""
+"""Personalising: five drawings, a copy of the network that learns from them, and a meter of what it gained and lost."""
 
 from __future__ import annotations
 
@@ -6,51 +6,53 @@ import streamlit as st
 
 from digitscope.jobs.messages import JobError, Learned, Progress
 from digitscope.jobs.personalise import DRAWINGS, MEASURED, TRIES
-from digitscope.jobs.personalise_ticket import Failed, PersonaliseTicket
+from digitscope.jobs.personalise_ticket import PersonaliseTicket
 from digitscope.jobs.run_queue import QueueFullError
 from digitscope.recognition import SHIPPED
 from digitscope.stand.store import StoreError
 from digitscope.ui.common.networks import use
+from digitscope.ui.common.templates import render
 from digitscope.ui.common.words import THIN
-from digitscope.ui.kiosk.board import is_done
-from digitscope.ui.kiosk.draw import digit_buttons
-from digitscope.ui.kiosk.visitor import clear_board, read_with, say, settings, store, visitor
+from digitscope.ui.kiosk.free_drawing import digit_buttons, show_outcome
+from digitscope.ui.kiosk.lines import show_line
+from digitscope.ui.kiosk.outcomes import Learning, LessonFailed, LessonsBusy, NothingYet, sentence
+from digitscope.ui.kiosk.visitor import NETWORK, canvas_state, read_with, say, settings, store, visitor
 from digitscope.ui.training.runs import run_queue
 
 LOOK_SECONDS = 0.4
+"""How often the page asks how far the lesson is."""
 
 
-def teach_screen() -> None:
-    """Collect drawings, or show how the lesson goes, or what came of it."""
-    own, words = visitor(), say()
-    st.html(f'<p class="question">{words("teach_title")}</p>')
-    if own.learned is not None:
-        _show_learned(own.learned)
+def personalise_screen() -> None:
+    """Collect drawings, or show how far the lesson is, or its result."""
+    own, words, state = visitor(), say(), canvas_state()
+    show_line(words("teach_title"), "question")
+    if isinstance(own.lesson, Learned):
+        _show_learned(own.lesson)
         return
-    if own.lesson is not None:
+    if isinstance(own.lesson, Learning):
         _watch_lesson()
         return
     count = len(own.lesson_drawings)
-    if own.said in ("teach_failed", "teach_busy"):
-        sentence = words("teach_failed") if own.said == "teach_failed" else words("teach_busy")
-        st.html(f'<p class="hint wrong">{sentence}</p>')
+    if sentence(own.lesson, words):
+        show_outcome(own.lesson)
     else:
-        st.html(f'<p class="hint">{words("teach_rules")}</p>')
-    dots = "".join(f'<i class="{"on" if place < count else ""}"></i>' for place in range(DRAWINGS))
-    st.html(f'<p class="dots" data-drawings="{count}">{dots} {words("teach_count", count=count)}</p>')
+        show_line(words("teach_rules"))
+    told = words("teach_count", count=count)
+    st.html(render("kiosk/personalise_count.html", count=count, drawings=DRAWINGS, told=told))
     if count >= DRAWINGS:
         st.button(words("start"), key="teach_start", type="primary", on_click=_start)
-    elif own.reading is not None and own.reading.verdict is not None and not is_done():
-        st.html(f'<p class="question">{words("teach_meant")}</p>')
+    elif state.reading is not None and state.reading.verdict is not None and state.pending:
+        show_line(words("teach_meant"), "question")
         digit_buttons("teach", _add)
 
 
 def _add(digit: int) -> None:
-    own = visitor()
-    if own.reading is None:
+    own, state = visitor(), canvas_state()
+    if state.reading is None:
         return
-    own.lesson_drawings.append((own.reading.strokes, digit))
-    clear_board()
+    own.lesson_drawings.append((state.reading.strokes, digit))
+    state.clear()
     if len(own.lesson_drawings) >= DRAWINGS:
         _start()
 
@@ -58,57 +60,52 @@ def _add(digit: int) -> None:
 def _start() -> None:
     own = visitor()
     try:
-        hand = settings()["hand"]
-        packed = (store().hand(hand) if hand else None) or SHIPPED.read_bytes()
-        own.lesson = PersonaliseTicket(run_queue(), packed, own.lesson_drawings)
+        chosen = settings()[NETWORK]
+        packed = (store().network(chosen) if chosen else None) or SHIPPED.read_bytes()
+        own.lesson = Learning(PersonaliseTicket(run_queue(), packed, own.lesson_drawings))
     except QueueFullError:
-        own.said = "teach_busy"
+        own.lesson = LessonsBusy()
     except (OSError, StoreError, JobError):
-        own.said = "teach_failed"
-    else:
-        own.said = ""
+        own.lesson = LessonFailed()
 
 
 @st.fragment(run_every=LOOK_SECONDS)
 def _watch_lesson() -> None:
     own, words = visitor(), say()
-    news = own.lesson.look() if own.lesson is not None else Failed("")
+    news = own.lesson.lesson.look() if isinstance(own.lesson, Learning) else None
     if isinstance(news, Progress):
         st.progress(news.share, text=words("teach_learning"))
         return
-    own.lesson = None
     if isinstance(news, Learned):
-        own.learned = news
+        own.lesson = news
         use(news.packed, words("teach_own"))
-    else:
-        own.said = "teach_failed"
+    elif isinstance(own.lesson, Learning):
+        own.lesson = LessonFailed()
     st.rerun()
 
 
 def _show_learned(learned: Learned) -> None:
     words = say()
-    bars = _meter(words("teach_own"), learned.before.own, learned.after.own, "own")
-    bars += _meter(words("teach_mnist"), learned.before.mnist, learned.after.mnist, "mnist")
-    measured = words("teach_measured", own=DRAWINGS * TRIES, mnist=f"{MEASURED:,}".replace(",", THIN))
+    meters = [
+        ("own", words("teach_own"), learned.before.own, learned.after.own),
+        ("mnist", words("teach_mnist"), learned.before.mnist, learned.after.mnist),
+    ]
     st.html(
-        f'<p class="hint"><b>{words("teach_done")}</b></p><table class="meter">'
-        f"<tr><th></th><th>{words('teach_before')}</th><th>{words('teach_after')}</th></tr>{bars}</table>"
-        f'<p class="hint small">{measured} {words("teach_gone")}</p>'
+        render(
+            "kiosk/personalise_meters.html",
+            done=words("teach_done"),
+            before=words("teach_before"),
+            after=words("teach_after"),
+            meters=meters,
+            measured=words("teach_measured", own=DRAWINGS * TRIES, mnist=f"{MEASURED:,}".replace(",", THIN)),
+            forgotten=words("teach_gone"),
+        )
     )
     st.button(words("forget"), key="forget", on_click=_forget)
 
 
-def _meter(name: str, before: float, after: float, kind: str) -> str:
-    cells = "".join(
-        f'<td><b dir="ltr">{100 * share:.1f} %</b>'
-        f'<span class="level"><i style="width:{100 * share:.1f}%"></i></span></td>'
-        for share in (before, after)
-    )
-    return f'<tr data-meter="{kind}" data-before="{before:.4f}" data-after="{after:.4f}"><th>{name}</th>{cells}</tr>'
-
-
 def _forget() -> None:
     own = visitor()
-    own.learned, own.lesson_drawings = None, []
-    read_with(settings()["hand"])
-    clear_board()
+    own.lesson, own.lesson_drawings = NothingYet(), []
+    read_with(settings()[NETWORK])
+    canvas_state().clear()

@@ -1,4 +1,4 @@
-"""Today: the room's accuracy beside MNIST's, what was read as what, and the drawings that visitors left."""
+"""Today: the accuracy on visitors' drawings beside MNIST's, what was read as what, leaderboards, drawings."""
 
 from __future__ import annotations
 
@@ -7,90 +7,83 @@ from datetime import datetime
 import streamlit as st
 
 from digitscope.digits.preprocess import prepare
+from digitscope.stand.accuracy import REFUSED, Accuracy
 from digitscope.stand.challenges import CHALLENGES
-from digitscope.stand.counting import REFUSED, Accuracy, accuracy, confusions
-from digitscope.stand.store import StoreError, day_of
+from digitscope.stand.day import DayFigures, day_figures
+from digitscope.stand.store import Kept, StoreError, day_of
 from digitscope.ui.common.networks import shipped
 from digitscope.ui.common.pictures import ink_picture
+from digitscope.ui.common.templates import render
 from digitscope.ui.common.words import THIN
-from digitscope.ui.kiosk.challenges import show_board, title_of
+from digitscope.ui.kiosk.challenges import show_leaderboard, title_of
+from digitscope.ui.kiosk.lines import show_heading, show_line
 from digitscope.ui.kiosk.visitor import say, store
 
 GALLERY = 24
 
 
-def room_screen() -> None:
-    """All of it, for a glance."""
+def today_screen() -> None:
+    """Show today's figures, leaderboards and newest drawings."""
     words = say()
     day = day_of(datetime.now())
+    reader = shipped().reader
     try:
-        answers = store().answers(day)
+        figures = day_figures(store(), day, {} if reader is None else reader.header)
         drawings = store().drawings(day, newest=GALLERY)
     except StoreError:
-        st.html(f'<p class="hint wrong">{words("store_failed")}</p>')
+        show_line(words("store_failed"), "hint wrong")
         return
     left, right = st.columns(2, gap="large")
     with left:
-        room = accuracy(answers)
-        told = (
-            _accuracy(words("room_accuracy"), room, "room") if room.n else f'<p class="hint">{words("room_empty")}</p>'
-        )
-        st.html(f'<div class="accuracies">{told}{_mnist()}</div>')
-        if room.n:
-            st.html(_confusions(answers))
+        _show_figures(figures)
     with right:
-        st.html(f"<h2>{words('board')}</h2>")
+        show_heading(words("leaderboard"))
         for challenge in CHALLENGES:
-            show_board(challenge, title_of(challenge))
+            show_leaderboard(challenge, title_of(challenge))
     if drawings:
-        cells = []
-        for drawing in drawings:
-            picture = prepare(drawing.strokes).picture
-            if picture is not None:
-                meant, said = ("–" if digit is None else digit for digit in (drawing.label, drawing.said))
-                wrong = "" if drawing.right else ' class="wrong"'
-                cells.append(
-                    f'<figure{wrong}><img src="{ink_picture(picture)}" alt="">'
-                    f"<figcaption>{words('room_as', meant=meant, said=said)}</figcaption></figure>"
-                )
-        st.html(f'<h2>{words("room_gallery")}</h2><div class="gallery event">{"".join(cells)}</div>')
+        _show_gallery(drawings)
 
 
-def _mnist() -> str:
-    reader = shipped().reader
-    header = {} if reader is None else reader.header
-    share, n = header.get("validation_accuracy"), header.get("validation_images")
-    if not isinstance(share, float) or not isinstance(n, int):
-        return ""
-    return _accuracy(say()("room_mnist"), Accuracy(round(share * n), n), "mnist")
+def _show_figures(figures: DayFigures) -> None:
+    words = say()
+    assert figures.confusions.shape[1] - 1 == REFUSED, "the last column counts what was not read"
+    accuracies = [_accuracy("today", words("today_accuracy"), figures.visitors)] if figures.visitors.n else []
+    if figures.mnist is not None:
+        accuracies.append(_accuracy("mnist", words("today_mnist"), figures.mnist))
+    st.html(
+        render(
+            "kiosk/today.html",
+            accuracies=accuracies,
+            empty="" if figures.visitors.n else words("today_empty"),
+            title=words("today_confusions"),
+            meant=words("today_meant"),
+            read=words("today_read"),
+            refused=words("refused"),
+            confusions=figures.confusions.tolist(),
+            most=max(1, int(figures.confusions.max())),
+        )
+    )
 
 
-def _accuracy(name: str, measured: Accuracy, kind: str) -> str:
+def _accuracy(kind: str, title: str, measured: Accuracy) -> dict[str, object]:
+    """Return what the template shows of an accuracy."""
     words = say()
     low, high = (f"{100 * bound:.1f}" for bound in measured.interval)
-    n = words("room_n", n=f"{measured.n:,}".replace(",", THIN))
-    return (
-        f'<div class="accuracy" data-accuracy="{kind}" data-right="{measured.right}" data-n="{measured.n}">'
-        f'<span>{name}</span><b dir="ltr">{100 * measured.share:.1f} %</b>'
-        f"<span>{words('room_interval', low=low, high=high)}</span><span>{n}</span></div>"
-    )
+    return {
+        "facts": {"data-accuracy": kind, "data-right": measured.right, "data-n": measured.n},
+        "title": title,
+        "percent": f"{100 * measured.share:.1f}",
+        "interval": words("today_interval", low=low, high=high),
+        "n": words("today_n", n=f"{measured.n:,}".replace(",", THIN)),
+    }
 
 
-def _confusions(answers: list[tuple[int | None, int | None]]) -> str:
+def _show_gallery(drawings: list[Kept]) -> None:
     words = say()
-    table = confusions(answers)
-    most = max(1, int(table.max()))
-    head = "".join(f"<th>{digit}</th>" for digit in range(10))
-    rows = []
-    for meant in range(10):
-        cells = "".join(
-            f'<td class="{"right" if said == meant else "wrong"}" style="--share:{count / most:.2f}">{count or ""}</td>'
-            for said, count in enumerate(table[meant])
-        )
-        rows.append(f"<tr><th>{meant}</th>{cells}</tr>")
-    assert table.shape[1] - 1 == REFUSED
-    return (
-        f'<h2>{words("room_confusions")}</h2><table class="confusions" dir="ltr">'
-        f"<caption>↓ {words('room_meant')}, → {words('room_read')} (– : {words('refused')})</caption>"
-        f"<tr><th></th>{head}<th>–</th></tr>{''.join(rows)}</table>"
-    )
+    shown = []
+    for drawing in drawings:
+        picture = prepare(drawing.strokes).picture
+        if picture is not None:
+            meant, said = ("–" if digit is None else digit for digit in (drawing.label, drawing.said))
+            shown.append((ink_picture(picture), drawing.right, words("today_as", meant=meant, said=said)))
+    st.html(render("kiosk/today_gallery.html", title=words("today_gallery"), drawings=shown))

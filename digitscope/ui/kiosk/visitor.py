@@ -1,4 +1,4 @@
-"""The visitor who stands before the screen: everything that is gone when the next one comes."""
+"""The visitor in front of the screen: all that is forgotten when the next one comes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ import streamlit as st
 
 from cnn.weights import WeightsError
 from digitscope.digits.strokes import Strokes
-from digitscope.jobs.messages import Learned
-from digitscope.jobs.personalise_ticket import PersonaliseTicket
-from digitscope.recognition import Reading
-from digitscope.stand.challenges import Result, Ten
 from digitscope.stand.store import Store, StoreError
 from digitscope.ui.common.networks import use, use_shipped
+from digitscope.ui.common.session import session
 from digitscope.ui.common.words import USUAL, Words, words_in
+from digitscope.ui.kiosk.canvas_state import CanvasState
+from digitscope.ui.kiosk.outcomes import Keeping, Learning, Lesson, NothingYet, Play, after_new_drawing
 
-DRAW, CHALLENGES, TEACH, ROOM, KEEPER = "draw", "challenges", "teach", "room", "keeper"
-USUAL_SETTINGS: dict[str, Any] = {"pause": 45, "countdown": 15, "invite": 12, "language": USUAL, "hand": 0}
-"""Seconds without a touch, seconds of the countdown, seconds until an untouched page invites; the keeper's choices."""
+DRAW, CHALLENGES, TEACH, TODAY, KEEPER = "draw", "challenges", "teach", "today", "keeper"
+NETWORK = "hand"
+"""The setting that holds the number of the personal network which everybody reads with; named as in earlier files."""
+USUAL_SETTINGS: dict[str, Any] = {"pause": 45, "countdown": 15, "invite": 12, "language": USUAL, NETWORK: 0}
+"""What the keeper can choose. In seconds: the pause until the countdown, the countdown, the time until an untouched
+page invites."""
 
 
 @dataclass
@@ -31,98 +33,98 @@ class Visitor:
     inviting: bool = False
     """Whether the page draws by itself: nothing of that is asked about or kept."""
     watched: bool = False
-    """Whether the watch has said if the page draws by itself: before that nobody is asked anything."""
+    """Whether the browser has said if the page draws by itself: before that nobody is asked anything."""
     touched: bool = False
-    """Whether there is anything to clear away."""
-    reading: Reading | None = None
-    """What is on the board now."""
-    read_by: str = ""
-    """The name of the network that read it."""
-    done: Strokes | None = None
-    """The drawing that was dealt with already, while the board still shows it."""
+    """Whether there is anything for a reset to clear away."""
     consent: bool | None = None
-    """Whether drawings may be kept; asked for once."""
-    asked_which: bool = False
-    waiting: tuple[int | None, str] | None = None
-    """(meant, occasion) of the drawing that waits for consent."""
-    kept: int | None = None
-    """The number of the last drawing that was kept."""
-    said: str = ""
-    """The last thing to be said about a drawing that is done: a key of the texts."""
+    """Whether drawings may be kept; asked once."""
+    keeping: Keeping = field(default_factory=NothingYet)
     challenge: str = ""
-    game: Ten | None = None
-    result: Result | None = None
-    """What may go on the board."""
+    """The challenge that was chosen, or ""."""
+    play: Play = field(default_factory=NothingYet)
     suggested: list[str] = field(default_factory=list)
     """Nicknames to choose from."""
+    lesson: Lesson = field(default_factory=NothingYet)
     lesson_drawings: list[tuple[Strokes, int]] = field(default_factory=list)
-    lesson: PersonaliseTicket | None = None
-    learned: Learned | None = None
     unlocked: bool = False
+    """Whether the keeper has entered the PIN."""
     typed: str = ""
     notice: str = ""
-    """A sentence of the keeper's page, in the visitor's language."""
+    """A sentence on the keeper's page, in the visitor's language."""
+
+    def begin_drawing(self) -> None:
+        """Forget what was asked and said about the last drawing."""
+        self.keeping, self.play, self.lesson = after_new_drawing(self.play, self.lesson)
+
+    def begin_screen(self, screen: str) -> None:
+        """Show a screen from its beginning."""
+        self.screen, self.challenge, self.unlocked, self.typed, self.notice = screen, "", False, "", ""
+        self.begin_drawing()
+        self.play = NothingYet()
+
+
+@dataclass
+class EventTab:
+    """Per-tab state of the event page."""
+
+    canvas: CanvasState = field(default_factory=CanvasState)
+    visitor: Visitor | None = None
 
 
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
-    """The stand's file, opened once for all tabs of this server. Raises StoreError."""
+    """Return the stand's database, opened once for all tabs of this server. Raises StoreError."""
     return Store()
 
 
 def settings() -> dict[str, Any]:
-    """What the keeper chose; the usual where nothing was, or the file cannot be read."""
+    """Return the keeper's settings; the defaults where none are stored, or the database cannot be read."""
     try:
         return {name: store().setting(name, usual) for name, usual in USUAL_SETTINGS.items()}
     except StoreError:
         return dict(USUAL_SETTINGS)
 
 
+def canvas_state() -> CanvasState:
+    """Return the state of this tab's canvas."""
+    return session().state(EventTab).canvas
+
+
 def visitor() -> Visitor:
-    """Whoever stands before this tab; made at the first call."""
-    if "visitor" not in st.session_state:
-        st.session_state["clears"] = 0
-        _welcome()
-    return st.session_state["visitor"]
+    """Return this tab's visitor, made at the first call."""
+    return session().state(EventTab).visitor or _welcome()
 
 
 def reset() -> None:
-    """The next one, please: nothing of the last visitor is left."""
+    """Forget this tab's visitor and welcome the next one."""
     last = visitor()
-    if last.lesson is not None:
-        last.lesson.close()
-    clear_board()
+    if isinstance(last.lesson, Learning):
+        last.lesson.lesson.close()
+    canvas_state().clear()
     _welcome()
 
 
-def _welcome() -> None:
+def _welcome() -> Visitor:
     chosen = settings()
-    st.session_state["visitor"] = Visitor(language=chosen["language"])
-    for name in ("language_choice", "nickname", "suggested"):
-        st.session_state.pop(name, None)
-    read_with(chosen["hand"])
+    session().state(EventTab).visitor = own = Visitor(language=chosen["language"])
+    st.session_state.pop("nickname", None)
+    read_with(chosen[NETWORK])
+    return own
 
 
-def read_with(hand: int) -> None:
-    """Read with a kept hand; with the shipped network for 0, or where that hand cannot be had."""
+def read_with(number: int) -> None:
+    """Read with a kept personal network; with the shipped one for 0, or where that network cannot be had."""
     use_shipped()
-    if not hand:
+    if not number:
         return
     try:
-        packed = store().hand(hand)
+        packed = store().network(number)
         if packed is not None:
-            use(packed, say()("keeper_hand", number=hand) if "visitor" in st.session_state else f"hand {hand}")
+            use(packed, say()("keeper_personal", number=number))
     except (StoreError, WeightsError):
         use_shipped()
 
 
-def clear_board() -> None:
-    """Have the browser empty the board; what was on it is dealt with."""
-    st.session_state["clears"] += 1
-    own = visitor()
-    own.done = own.reading.strokes if own.reading is not None else None
-
-
 def say() -> Words:
-    """The words in the visitor's language."""
+    """Return the words in the visitor's language."""
     return words_in(visitor().language)

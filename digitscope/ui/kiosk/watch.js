@@ -1,5 +1,5 @@
-// Watches over the stand's screen: one pointer draws, the palm does not; after a pause a countdown, then the next
-// visitor; an idle screen draws digits by itself, which are read like any other.
+// Watches the stand's screen: one pointer draws, the palm does not; after a pause comes a countdown, then the next
+// visitor; an idle screen draws digits by itself, which are read like any others.
 
 const PALM = 32; // CSS pixels: a finger's touch is some 10 to 20 in radius, a palm's more
 const PEN_REST = 1500; // milliseconds after the pen in which touches are the hand that holds it
@@ -29,7 +29,7 @@ function inCanvas(selector) {
   return null;
 }
 
-const onBoard = (event) => event.composedPath().some((element) => element.classList?.contains("upper-canvas"));
+const onCanvas = (event) => event.composedPath().some((element) => element.classList?.contains("upper-canvas"));
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
@@ -43,7 +43,7 @@ class Watcher {
   waking = false;
   asked = 0; // when a reset was asked for
   cleared = null;
-  drawn = -Infinity; // when the pen was lifted from the board, until the server has the stroke
+  drawn = -Infinity; // when the pen was lifted from the canvas, until the server has the stroke
   strokes = 0; // that the server has
   held = null; // a button that was pressed before that
   upAt = null; // when the time of a game is up
@@ -63,7 +63,7 @@ class Watcher {
     listen(["pointerdown", "keydown", "wheel"], this.noticed);
     listen(["mousedown", "mouseup", "click", "pointerup", "pointercancel"], this.wakingUp);
     listen(["mouseup", "touchend"], (event) => {
-      if (onBoard(event)) this.drawn = performance.now();
+      if (onCanvas(event)) this.drawn = performance.now();
     });
     listen(["click"], this.hold);
     listen(["touchstart", "touchmove", "touchend", "touchcancel"], this.guard);
@@ -98,10 +98,10 @@ class Watcher {
     this.overlay.querySelector("button").textContent = this.data.still_here;
     if (this.cleared === null) {
       this.cleared = this.data.clears;
-      // What another watch drew before this one came is nobody's.
+      // A drawing by an earlier instance of this component is nobody's.
       if (this.data.inviting) this.clear();
     }
-    // Whoever of the two was started anew learns from the other.
+    // After a restart of the server or a reload of the page, the new side learns from the other one.
     if (this.data.inviting !== this.inviting) component.setStateValue("inviting", this.inviting);
     if (this.data.game !== this.game) {
       this.game = this.data.game;
@@ -114,13 +114,13 @@ class Watcher {
     this.release();
   }
 
-  // ---- the board
+  // ---- the canvas
 
-  // The canvas keeps its own fixed size and is shown as large as there is room.
+  // The canvas keeps its own size in pixels and is scaled to the room there is.
   fit() {
     const frame = document.querySelector(".st-key-canvas");
     if (frame && this.data) frame.style.setProperty("--scale", frame.clientWidth / this.data.side);
-    // The canvas's own toolbar lies unseen over what is above the board, and has more than a visitor should have.
+    // The canvas's own toolbar lies unseen over what is above the canvas, and offers more than a visitor should have.
     const toolbar = inCanvas(".dc-toolbar");
     if (toolbar) toolbar.style.display = "none";
   }
@@ -138,7 +138,7 @@ class Watcher {
 
   // ---- buttons that speak of the drawing
 
-  // The answer follows the pen, the canvas speaks later: whoever is quick would say yes to half a drawing.
+  // The answer follows the pen, but the canvas sends the drawing later: a quick yes would be about half of it.
   hold(event) {
     const button = event.isTrusted && this.data && event.target.closest?.(".st-key-answer_side button");
     if (!button || button.closest(".st-key-clear") || this.settled()) return;
@@ -164,7 +164,7 @@ class Watcher {
   guard(event) {
     if (!event.isTrusted) return;
     if (this.waking) return this.swallow(event);
-    if (!onBoard(event)) return;
+    if (!onCanvas(event)) return;
     if (event.type === "touchstart" && this.main === null) {
       const finger = [...event.changedTouches].find((touch) => !this.isPalm(touch));
       if (finger) this.main = finger.identifier;
@@ -237,7 +237,7 @@ class Watcher {
       this.upAt = null;
       this.component.setTriggerValue("time_up", true);
     }
-    // Whoever waits for a lesson has not gone away.
+    // A visitor who waits for a lesson is still there.
     if (this.data.busy) this.touched = now;
     const idle = (now - this.touched) / 1000;
     if (this.inviting) return;
@@ -289,13 +289,13 @@ class Watcher {
     }
   }
 
-  // Draw paths, in shares of the board, with the very events that a mouse makes.
+  // Draw paths, in shares of the canvas's side, with the events that a mouse makes.
   async draw(paths, round) {
-    const board = inCanvas("canvas.upper-canvas");
-    if (!board) return;
+    const canvas = inCanvas("canvas.upper-canvas");
+    if (!canvas) return;
     const send = (type, [x, y]) => {
-      const { left, top, width, height } = board.getBoundingClientRect();
-      board.dispatchEvent(
+      const { left, top, width, height } = canvas.getBoundingClientRect();
+      canvas.dispatchEvent(
         new MouseEvent(type, {
           bubbles: true, composed: true, view: window, button: 0, buttons: type === "mouseup" ? 0 : 1,
           clientX: left + x * width, clientY: top + y * height,

@@ -1,4 +1,4 @@
-"""The watch over a stand's screen: pause, countdown, invitation, one pointer. What it does stands in watch.js."""
+"""The component that watches the screen: pause, countdown, invitation, one pointer. Its browser half is watch.js."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ import streamlit as st
 from digitscope.stand.challenges import TEN_SECONDS
 from digitscope.ui.common.words import LANGUAGES, words_in
 from digitscope.ui.draw.canvas import EXAMPLES
-from digitscope.ui.kiosk.board import SIDE
-from digitscope.ui.kiosk.visitor import reset, say, settings, visitor
+from digitscope.ui.kiosk.canvas import SIDE
+from digitscope.ui.kiosk.outcomes import Learning, Playing
+from digitscope.ui.kiosk.visitor import canvas_state, reset, say, settings, visitor
 
 KEY = "watch"
 
 
 def watch() -> None:
-    """Put the watch on the page; invisible until it counts down or invites."""
-    own, words, chosen = visitor(), say(), settings()
+    """Put the component on the page; it is invisible until it counts down or invites."""
+    own, words, chosen, canvas = visitor(), say(), settings(), canvas_state()
     folder = Path(__file__).parent
-    game = own.game if own.game is not None and not own.game.over else None
+    game = own.play.game if isinstance(own.play, Playing) else None
+    drawn = 0 if canvas.reading is None else len(canvas.reading.strokes.paths)
     greetings = [words_in(language) for language in LANGUAGES]
     component = st.components.v2.component(
         "digitscope_watch",
@@ -34,11 +36,11 @@ def watch() -> None:
             key=KEY,
             data={
                 "side": SIDE,
-                "clears": st.session_state["clears"],
+                "clears": canvas.clears,
                 "touched": own.touched,
                 "inviting": own.inviting,
-                "busy": own.lesson is not None,
-                "strokes": 0 if own.reading is None else len(own.reading.strokes.paths),
+                "busy": isinstance(own.lesson, Learning),
+                "strokes": drawn,
                 "pause": chosen["pause"],
                 "countdown": chosen["countdown"],
                 "invite": chosen["invite"],
@@ -54,9 +56,8 @@ def watch() -> None:
             on_time_up_change=_time_up,
             on_inviting_change=_inviting,
         )
-    # A server that was started anew meets a page which invites already, or a drawing on the board: no change tells.
-    drawn = own.reading is not None and not own.reading.strokes.empty
-    again = drawn and not own.watched
+    # After a restart the server meets a page that already invites, or a drawing on the canvas, and no callback says so.
+    again = drawn > 0 and not own.watched
     own.watched = True
     if bool(state.get("inviting")) != own.inviting:
         _inviting()
@@ -67,8 +68,8 @@ def watch() -> None:
 
 def _time_up() -> None:
     own = visitor()
-    if own.game is not None:
-        own.game = own.game.look(own.game.began + TEN_SECONDS)
+    if isinstance(own.play, Playing):
+        own.play = Playing(own.play.game.at(own.play.game.began + TEN_SECONDS))
 
 
 def _inviting() -> None:
@@ -76,4 +77,6 @@ def _inviting() -> None:
     inviting = bool(state and state.get("inviting"))
     if inviting and visitor().touched:
         reset()
+    if not inviting:
+        canvas_state().settle()  # what the page drew by itself
     visitor().inviting = inviting

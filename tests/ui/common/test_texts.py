@@ -49,7 +49,6 @@ def test_every_text_is_translated(language):
 def test_no_text_is_unused_and_none_is_asked_for_that_is_not_there():
     asked = set(re.findall(r"""(?:words|say\(\)|w|words_in\([^()]*\))\(\s*["'](\w+)["']""", SOURCES))
     asked |= set(re.findall(r'"(\w+)"', "".join(re.findall(r"words\(\s*\"\w+\" if .+? else \"\w+\"", SOURCES))))
-    asked |= {"invite", "invite_detail", "speck", "speck_detail"}  # pairs, in digitscope/ui/kiosk/board.py
     assert asked - set(ENGLISH) == set()
     assert set(ENGLISH) - asked - SAID_BY_ALL == set()
 
