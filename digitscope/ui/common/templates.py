@@ -1,7 +1,14 @@
-"""Markup from templates: HTML and SVG files beside the Python files that fill them, escaped by default (Jinja2)."""
+"""Markup from templates: HTML and SVG files that escape what they are given (Jinja2).
+
+One convention for the whole page: a template lies beside the Python file that fills it and carries its name, such as
+`draw/answer.html` beside `draw/answer.py`; where one file fills several, they are called `answer.html`,
+`answer_picture.html` and so on. Python decides what is shown and formats it; the template only places it. Markup that
+several templates share is a macro in a template of its own: `{% from "common/bars.html" import bars %}`.
+"""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -14,13 +21,36 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     auto_reload=False,
+    # More than the page has: each template is compiled once in a server's life.
+    cache_size=-1,
 )
 
 
-def render(name: str, **values: object) -> Markup:
+def _fixed(value: float, decimals: int) -> str:
+    """Return a number with this many decimals: in templates `{{ x|fixed(1) }}`."""
+    return f"{value:.{decimals}f}"
+
+
+TEMPLATES.filters["fixed"] = _fixed
+
+
+def render(name: str, /, **values: object) -> Markup:
     """Fill the template `name`, a path below `digitscope/ui/` such as "draw/answer.html".
 
     Strings in `values` are escaped unless they are Markup, such as what `render` returned. Raises
     jinja2.UndefinedError when the template asks for a value that is not given.
     """
     return Markup(TEMPLATES.get_template(name).render(values).strip())
+
+
+def svg_address(svg: Markup) -> str:
+    """Return the `data:` address of an SVG picture.
+
+    Inside an `img`, where Streamlit would take bare SVG out of the page's HTML.
+    """
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
+
+
+def hint(text: str) -> Markup:
+    """Return a paragraph in small print, as it stands above or below what it explains."""
+    return render("common/hint.html", text=text)
