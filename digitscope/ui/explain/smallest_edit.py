@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnn import test_time_augmentation
 from cnn.explain.smallest_edit import MOST, Edit, smallest_edit
+from cnn.test_time_augmentation import AUGMENTATIONS
 from digitscope.ui.common.pictures import RAMP, ink_picture, png_address
 from digitscope.ui.common.templates import hint, render
 from digitscope.ui.explain.names import answer_name
@@ -53,8 +53,7 @@ def show_smallest_edit(subject: Subject) -> None:
         hint(
             "The search goes where the gradient promises most and lets the network check every step: it finds a small "
             "edit, not provably the smallest. It is made against the pass with the picture as it is; where that leaves "
-            f"doubt, the answer above the tabs is the mean of {test_time_augmentation.AUGMENTATIONS} passes, which such edits "
-            "often fool less."
+            f"doubt, the answer above the tabs is the mean of {AUGMENTATIONS} passes, which such edits often fool less."
         )
     )
 

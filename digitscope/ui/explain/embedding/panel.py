@@ -84,9 +84,10 @@ def _meaning(points: Embedding, method: str) -> str:
             "t-SNE keeps neighbours together; distances between far groups mean nothing. Your drawing stands at the "
             "mean of its nearest neighbours, the nearer the heavier."
         )
+    share = points.projection.explained_variance_ratio
     words = (
-        f"The plane on which the features lie furthest apart; it holds {100 * points.projection.explained_variance_ratio:.0f} % of their "
-        "variance, so digits that lie over each other here may be far apart."
+        f"The plane on which the features lie furthest apart; it holds {100 * share:.0f} % of their variance, so "
+        "digits that lie over each other here may be far apart."
     )
     if points.tsne is None:
         words += " There is no t-SNE for this network: it takes a minute and is computed for the shipped one."

@@ -1,4 +1,4 @@
-"""The points of the map: the last features of many test images, by principal components and, where it is stored, by t-SNE."""
+"""The points of the map: the last features of many test images, by principal components and, if stored, by t-SNE."""
 
 from __future__ import annotations
 

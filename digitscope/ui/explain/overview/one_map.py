@@ -103,4 +103,6 @@ def _pixels(activations: Activations, own: Walk) -> Pixels:
 def _spots(activations: Activations, number: int, channel: int) -> Spots:
     side = activations.picture.shape[0]
     places = activations.brightest(number, channel)
-    return Spots(ink_picture(activations.picture), [frame(*activations.field(number, place), side) for place in places])
+    return Spots(
+        ink_picture(activations.picture), [frame(*activations.receptive_field(number, place), side) for place in places]
+    )

@@ -32,7 +32,7 @@ def place_html(activations: Activations, own: Walk) -> Markup:
         chooser=chooser,
         caption=caption,
         drawing=ink_picture(activations.picture),
-        field=frame(*activations.field(number, place), activations.picture.shape[0]),
+        field=frame(*activations.receptive_field(number, place), activations.picture.shape[0]),
     )
 
 

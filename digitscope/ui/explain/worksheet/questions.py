@@ -122,7 +122,7 @@ def _convolution(activations: Activations, number: int, rng: np.random.Generator
             found.value,
             (("patch of the picture (ink - 0.5)", found.inputs[0]), ("kernel", found.weights[0])),
         )
-    top, left, bottom, right = activations.field(number, place)
+    top, left, bottom, right = activations.receptive_field(number, place)
     yield Question(
         activations.names[number],
         place,
