@@ -1,9 +1,9 @@
-"""Markup from templates: HTML and SVG files that escape what they are given (Jinja2).
+"""The page's templates: HTML and SVG files beside the Python files that fill them, escaped by default (Jinja2).
 
-One convention for the whole page: a template lies beside the Python file that fills it and carries its name, such as
-`draw/answer.html` beside `draw/answer.py`; where one file fills several, they are called `answer.html`,
-`answer_picture.html` and so on. Python decides what is shown and formats it; the template only places it. Markup that
-several templates share is a macro in a template of its own: `{% from "common/bars.html" import bars %}`.
+One convention for the whole page: a template lies in the folder of the Python file that fills it, and is named by what
+it shows, such as `draw/answer.html` beside `draw/answer.py`. Python decides what is shown and formats it, in a small
+dataclass where there is more than a word; the template only places it. Markup that several templates share is a macro
+in a template of its own: `{% from "common/bars.html" import bars %}`.
 """
 
 from __future__ import annotations
@@ -11,19 +11,11 @@ from __future__ import annotations
 from base64 import b64encode
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parents[1]),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-    # More than the page has: each template is compiled once in a server's life.
-    cache_size=-1,
-)
+from digitscope.templates import environment
+
+TEMPLATES = environment(Path(__file__).parents[1])
 
 
 def _fixed(value: float, decimals: int) -> str:

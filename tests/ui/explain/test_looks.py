@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -27,13 +28,17 @@ def flat() -> CNN:
     return stack([Flatten(), FullyConnected(9), ReLU(), Softmax(10)], seed=1)
 
 
-NETWORKS = {"notebook": lambda: lived("notebook"), "free": lambda: lived("free"), "no convolution": flat}
+NETWORKS: dict[str, Callable[[], CNN]] = {
+    "notebook": lambda: lived("notebook"),
+    "free": lambda: lived("free"),
+    "no convolution": flat,
+}
 EMPTY = Strokes((), 340)
 SPECK = Strokes((np.array([[3.0, 3.0], [4.0, 4.0]]),), 340)
 
 
 @pytest.fixture
-def look_in(monkeypatch):
+def look_in(monkeypatch) -> Callable[..., AppTest]:
     """Open a look on a drawing, read by a network if one is given; AppTest has no canvas."""
     page = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=30).run()
 
