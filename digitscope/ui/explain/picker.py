@@ -1,4 +1,4 @@
-"""The component by which maps and pixels are clicked: the only file that knows it."""
+"""Clicking maps and pixels: the only file that knows the component for it."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Origin:
     """The one map or value before, to go to."""
     caption: str = ""
     grid: Grid | None = None
-    """All kernels, to go to the map that each looks at."""
+    """All kernels, to go to the map that each is for."""
     address: str = ""
     """The picture of a single kernel."""
 
@@ -67,7 +67,7 @@ def _weights(activations: Activations, number: int, channel: int, layer: Conv3x3
         rows=-(-len(kernels) // along),
         at=strongest[0],
         count=len(kernels),
-        label=f"{len(kernels)} {_noun(layer, kernels)}; arrow keys move, Enter goes to the map that it looks at",
+        label=f"{len(kernels)} {_noun(layer, kernels)}; arrow keys move, Enter goes to the map that it is for",
         width=along * (15 if single else 26),
         press="map" if before.ndim == 3 else "value",
     )
