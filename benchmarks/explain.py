@@ -24,10 +24,10 @@ from cnn.fast.predictor import BatchPredictor
 from digitscope.digits.io import mnist
 from digitscope.digits.preprocess import prepare
 from digitscope.digits.samples import SAMPLES
-from digitscope.ui.explain.ablation import QUICK
-from digitscope.ui.explain.embedding import MANY
-from digitscope.ui.explain.robustness import CHANGES
-from digitscope.ui.explain.worksheet import worksheet
+from digitscope.ui.explain.ablation.result import QUICK
+from digitscope.ui.explain.embedding.points import MANY
+from digitscope.ui.explain.robustness.changes import CHANGES
+from digitscope.ui.explain.worksheet.printed import worksheet
 
 
 def main() -> None:
@@ -45,9 +45,7 @@ def main() -> None:
     features = last_features(network, images[:MANY])
 
     def change(name: str) -> None:
-        one = CHANGES[name]
-        across, down = (values.ravel() for values in np.meshgrid(one.columns, one.rows))
-        BatchPredictor(network).predict(one.make(picture, across, down))
+        BatchPredictor(network).predict(CHANGES[name].versions(picture))
 
     looks: dict[str, Callable[[], object]] = {
         "all values of a pass": lambda: Activations(network, picture),
@@ -61,14 +59,14 @@ def main() -> None:
         **{f"change: {name}": lambda name=name: change(name) for name in CHANGES},  # type: ignore[misc]
         "smallest edit, 3 to 8": lambda: list(smallest_edit(network, picture, 8)),
         "fool it": lambda: list(fool(network, noise(np.random.default_rng(1)), 3)),
-        f"landscape, {MANY:,} images (once a network)": lambda: principal_components(
+        f"map of digits, {MANY:,} images (once a network)": lambda: principal_components(
             last_features(network, images[:MANY])
         ),
-        "landscape, a drawing's neighbours": lambda: (
+        "map of digits, a drawing's neighbours": lambda: (
             nearest_neighbours(features, last_features(network, picture[None])[0], 8),
             fingerprint(network),
         ),
-        f"break it, {QUICK} test images": lambda: BatchPredictor(
+        f"switch filters off, {QUICK} test images": lambda: BatchPredictor(
             ablated(network, {"conv1": [0]}, 0.1, 1, np.random.default_rng(1))
         ).predict(images[:QUICK]),
         "worksheet": lambda: worksheet(look, "the shipped network", 1),

@@ -61,16 +61,16 @@ CHOICES: dict[str, dict[str, Callable[[Page], None]]] = {
         "a step onward": button("Onward ▶"),
     },
     "Why this digit": {"another answer": radio("why_answer", "8")},
-    "Under change": {
+    "What would change it": {
         "a version": place("[data-sheet]", 30, 30),
         "turn and size": radio("change_kind", "Turn and size"),
     },
     "Smallest edit": {"3 to 8": radio("edit_goal", "8")},
     "Fool it": {"another digit": radio("fool_goal", "5")},
-    "Landscape": {"principal components": radio("landscape_way", "Principal components")},
-    "Break it": {
+    "Map of digits": {"principal components": radio("embedding_method", "Principal components")},
+    "Switch filters off": {
         "every second filter off": button("Every second one off"),
-        "mended": button("Mend everything"),
+        "reset": button("Reset everything"),
     },
     "Worksheet": {},
 }

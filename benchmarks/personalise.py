@@ -25,7 +25,8 @@ from cnn.weights import WeightsError
 from digitscope.cli.common import CommandError, load_mnist, read_drawings
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing
-from digitscope.jobs.personalise import DRAWINGS, Learned, learn
+from digitscope.jobs.messages import Learned
+from digitscope.jobs.personalise import DRAWINGS, learn
 from digitscope.recognition.measure import wilson
 
 Array = np.ndarray

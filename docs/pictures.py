@@ -79,11 +79,11 @@ LOOKS: dict[str, tuple[str, Callable[[Page], object]]] = {
     "look-overview": ("Overview", overview),
     "look-pixel": ("One pixel", pixel),
     "look-why": ("Why this digit", lambda page: shown(page, "[data-way=gradcam]")),
-    "look-change": ("Under change", lambda page: shown(page, "[data-sheet]")),
+    "look-change": ("What would change it", lambda page: shown(page, "[data-sheet]")),
     "look-edit": ("Smallest edit", edit),
     "look-fool": ("Fool it", lambda page: shown(page, "[data-confidence]")),
-    "look-landscape": ("Landscape", lambda page: (shown(page, "[data-neighbour]"), shown(page, "canvas.marks"))),
-    "look-break": ("Break it", broken),
+    "look-landscape": ("Map of digits", lambda page: (shown(page, "[data-neighbour]"), shown(page, "canvas.marks"))),
+    "look-break": ("Switch filters off", broken),
 }
 """File name -> the look's name, and what is done in it."""
 WORKSHEET, PAGE, EVENT = "look-worksheet", "page", "event"

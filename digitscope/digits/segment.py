@@ -39,6 +39,8 @@ class Piece:
 
     strokes: Strokes
     prepared: Prepared
+    numbers: tuple[int, ...] = ()
+    """Where its strokes stand among the whole drawing's, from 0; empty where the drawing was not cut."""
 
 
 def split(strokes: Strokes, scores: Scores) -> list[Piece]:
@@ -68,7 +70,7 @@ def _best_cut(
     pieces = []
     for i, j in spans:
         part = Strokes(tuple(strokes.paths[k] for k in order[i:j]), extent)
-        pieces.append(Piece(part, prepare(part)))
+        pieces.append(Piece(part, prepare(part), tuple(order[i:j])))
     readable = [k for k, piece in enumerate(pieces) if piece.prepared.picture is not None]
     if not readable:
         return -np.inf, []

@@ -1,4 +1,4 @@
-"""The page as a whole: settings and training in the sidebar, then the board with its panels."""
+"""The page as a whole: settings and training in the sidebar, then the canvas with its panels."""
 
 from dataclasses import dataclass
 from time import perf_counter
@@ -11,7 +11,8 @@ from digitscope.recognition import Reading
 from digitscope.ui.common.frame import begin_page, show_notices
 from digitscope.ui.common.networks import in_use
 from digitscope.ui.common.session import session
-from digitscope.ui.draw.answer import Answers, answer_panels, show_answer
+from digitscope.ui.draw.answer import answer_panels, show_answer
+from digitscope.ui.draw.answer_cache import AnswerCache
 from digitscope.ui.draw.canvas import drawing_board
 from digitscope.ui.draw.live import follow_pen
 from digitscope.ui.draw.photo import photo_input
@@ -28,22 +29,22 @@ NO_STROKES = Strokes(())
 
 @dataclass
 class CanvasState:
-    """This tab's answers to what is on its canvas."""
+    """The latest answers to what is on this tab's canvas."""
 
-    answers: Answers | None = None
+    answers: AnswerCache | None = None
 
 
-TABS = ["Inside the network", "Timeline", "Other preparations", "Watch it learn"]
+TABS = ["Inside the network", "Timeline", "Compare preparations", "Watch it learn"]
 
 
 @st.fragment
-def board(view: View) -> None:
-    """Canvas, answer and maps: the part that runs again after every stroke, and says how panels follow the pen."""
+def canvas_and_panels(view: View) -> None:
+    """Show canvas, answer and panels: this part runs again after every stroke, and lets panels follow the pen."""
     begun = perf_counter()
     own, reader = session(), in_use()
     state = own.state(CanvasState)
     if state.answers is None or state.answers.reader is not reader:
-        state.answers = Answers(reader)
+        state.answers = AnswerCache(reader)
     answers = state.answers
     with st.container(key="stage"):
         left, right = st.columns([36, 64], gap="medium")
@@ -60,7 +61,7 @@ def board(view: View) -> None:
     with right:
         show_answer(panels)
     # Only the open tab is computed: the others would cost every stroke their time.
-    inside, grown, ways, training = st.tabs(TABS, key="panels", on_change="rerun")
+    inside, timeline, preparations, training = st.tabs(TABS, key="panels", on_change="rerun")
 
     def maps(reading: Reading) -> str:
         kinds = {} if reader is None else reader.tracer.kinds
@@ -75,11 +76,11 @@ def board(view: View) -> None:
         answer=None if photo else lambda drawn, down: answers.panels(drawn, perf_counter(), down),
         later=(lambda drawn, down: {"feature_maps": maps(answers.reading(drawn, down))}) if inside.open else None,
     )
-    if grown.open:
-        with grown:
+    if timeline.open:
+        with timeline:
             show_timeline(reading, reader)
-    if ways.open:
-        with ways:
+    if preparations.open:
+        with preparations:
             show_preparations(reading, reader, view.pen)
     if training.open:
         with training:
@@ -96,4 +97,4 @@ def page() -> None:
             view = settings_tab()
         with training:
             training_tab()
-    board(view)
+    canvas_and_panels(view)

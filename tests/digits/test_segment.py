@@ -64,3 +64,15 @@ def test_pieces_keep_every_stroke_once(rng):
     pieces = split(drawing, scores)
     kept = [path.tobytes() for piece in pieces for path in piece.strokes.paths]
     assert sorted(kept) == sorted(path.tobytes() for path in drawing.paths)
+
+
+def test_pieces_know_which_of_the_drawings_strokes_are_theirs(rng):
+    seven = SAMPLES[7][0].paths[0]
+    one = SAMPLES[1][0].paths[0] + np.array([1.6, 0])
+    # The same stroke twice: by their points the two could not be told apart.
+    drawing = Strokes((one, seven, one.copy()), 3.0)
+    pieces = split(drawing, scores)
+    assert [piece.numbers for piece in pieces] == [(1,), (0, 2)]
+    for piece in pieces:
+        for number, path in zip(piece.numbers, piece.strokes.paths, strict=True):
+            assert path is drawing.paths[number]

@@ -192,7 +192,7 @@ def test_every_look_shows_itself_and_choices_leave_the_board_alone(page: Page) -
     inside = page.locator(".st-key-inside")
     look(page, "Why this digit")
     expect(inside.locator("[data-way]")).to_have_count(4, timeout=PATIENCE)
-    look(page, "Under change")
+    look(page, "What would change it")
     expect(inside.locator(".answers text.on_dark, .answers text.on_light")).to_have_count(441, timeout=PATIENCE)
     inside.locator("[data-sheet]").click(position={"x": 30, "y": 30})
     expect(inside).to_contain_text("pixels to the right, -", timeout=PATIENCE)
@@ -204,7 +204,7 @@ def test_every_look_shows_itself_and_choices_leave_the_board_alone(page: Page) -
     look(page, "Fool it")
     expect(inside.locator("[data-confidence]")).to_be_visible(timeout=PATIENCE)
     assert float(inside.locator("[data-confidence]").get_attribute("data-confidence") or 0) > 0.9
-    look(page, "Landscape")
+    look(page, "Map of digits")
     expect(inside.locator("[data-neighbour]")).to_have_count(8, timeout=SLOW)
     # A dot that is clicked shows its image; those who use keys type its number.
     chart = inside.locator("canvas.marks")
@@ -216,7 +216,7 @@ def test_every_look_shows_itself_and_choices_leave_the_board_alone(page: Page) -
     chosen.fill("5")
     chosen.press("Enter")
     expect(picked).to_have_attribute("data-chosen", "5", timeout=PATIENCE)
-    look(page, "Break it")
+    look(page, "Switch filters off")
     broken = inside.locator('[data-side="broken"]')
     expect(broken).to_be_visible(timeout=PATIENCE)
     whole = broken.get_attribute("data-right") or ""
@@ -231,8 +231,8 @@ def test_every_look_shows_itself_and_choices_leave_the_board_alone(page: Page) -
     expect(inside.get_by_role("status").filter(has_text="conv1, 1 is off")).to_have_count(1)
     button(page, "Read all 10,000 test images with both").click()
     expect(inside.get_by_role("progressbar")).to_be_visible(timeout=PATIENCE)
-    expect(inside).to_contain_text(re.compile(r"Of all 10,000 test images.*whole 99\.\d\d %, broken"), timeout=SLOW)
-    button(page, "Mend everything").click()
+    expect(inside).to_contain_text(re.compile(r"Of all 10,000 test images.*whole 99\.\d\d %, changed"), timeout=SLOW)
+    button(page, "Reset everything").click()
     expect(broken).to_have_attribute("data-right", whole, timeout=PATIENCE)
     look(page, "Worksheet")
     with page.expect_download(timeout=PATIENCE) as download:
@@ -262,11 +262,11 @@ SIGNS = {
     "Overview": ".st-key-overview_map h3",
     "One pixel": ".st-key-pixel_sum .sum",
     "Why this digit": '[data-way="gradcam"]',
-    "Under change": ".st-key-change_map svg",
+    "What would change it": ".st-key-change_map svg",
     "Smallest edit": ".st-key-edit_goal",
     "Fool it": "[data-confidence]",
-    "Landscape": "canvas.marks",
-    "Break it": '[data-side="broken"]',
+    "Map of digits": "canvas.marks",
+    "Switch filters off": '[data-side="broken"]',
     "Worksheet": ".st-key-sheet_download",
 }
 """What a look shows when all of it is there."""

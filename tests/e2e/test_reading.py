@@ -83,7 +83,7 @@ def test_a_damaged_photo_is_refused_in_a_sentence(page: Page, tmp_path: Path) ->
 def test_other_preparations_of_the_same_drawing(page: Page) -> None:
     draw(page, on_canvas(SAMPLES[2][0], share=0.3))
     assert answer(page, 1) == "2"
-    page.get_by_role("tab", name="Other preparations").click()
+    page.get_by_role("tab", name="Compare preparations").click()
     ways = page.locator(".st-key-preparations .way")
     expect(ways).to_have_count(3)
     expect(ways.last).to_contain_text("2")

@@ -18,7 +18,7 @@ from digitscope.server import garbage
 from digitscope.server.live import _parsed
 from digitscope.server.throttle import LATE, OFTEN, RARE, Throttle
 from digitscope.ui.common.networks import in_use
-from digitscope.ui.draw.answer import Answers
+from digitscope.ui.draw.answer_cache import AnswerCache
 from digitscope.ui.draw.channel import REMEMBERED, Channel, MessageError, channel_for
 from testkit.concurrency import run_in_thread
 
@@ -75,7 +75,7 @@ def test_hostile_messages_are_refused_in_a_sentence(hostile):
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), 1e300, 10**400, "7", None, True, {}, [[[]]]])
 def test_hostile_numbers_are_passed_over(number):
     network = in_use()
-    read = Answers(network)
+    read = AnswerCache(network)
     live = Channel(answer=lambda strokes, down: read.panels(strokes, 0.0, down))
     live.settle(Strokes((), 340))
     bad = {"type": "path", "path": [["M", number, 3], ["L", number, number], ["Q", 1, 2, 3, number], number]}
@@ -101,14 +101,14 @@ def test_only_who_knows_the_token_is_answered():
 def test_a_name_that_is_markup_is_shown_as_text():
     network = in_use()
     assert network is not None
-    named = Answers(network.named("<img src=x onerror=alert(1)>"))
+    named = AnswerCache(network.named("<img src=x onerror=alert(1)>"))
     shown = named.panels(Strokes(tuple(340 * path for path in SAMPLES[7][0].paths), 340), 0.0)["answer"]
     assert "<img" not in shown
     assert "&lt;img" in shown
 
 
 def test_a_drawing_that_was_answered_live_is_not_read_again(monkeypatch):
-    answers = Answers(in_use())
+    answers = AnswerCache(in_use())
     drawing = Strokes(tuple(340 * path for path in SAMPLES[7][0].paths), 340)
     first = answers.panels(drawing, 0.0)
     answers.panels(SAMPLES[3][0], 0.0, pen_down=True)

@@ -1,4 +1,4 @@
-"""The page's frame: title, looks, and a place for sentences about what went wrong."""
+"""The page's frame: title, style sheet, and a place for sentences about what went wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def begin_page() -> None:
 
 
 def show_notices() -> None:
-    """Show, once, what went wrong since the last look."""
+    """Show, once, what went wrong since the last run of the script."""
     notices = session().notices
     while notices:
         st.warning(notices.pop(0))

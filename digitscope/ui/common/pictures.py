@@ -11,12 +11,15 @@ from PIL import Image
 Array = np.ndarray
 
 INK = "#12233f"
-"""The pen's colour, on the board and in small pictures of what is on it."""
+"""The pen's colour, on the canvas and in small pictures of what is on it."""
 
 PAPER = (0.97, 0.97, 0.95)
 ABOVE = (0.07, 0.22, 0.45)
 BELOW = (0.75, 0.33, 0.05)
 """Blue for more than zero, orange for less: two colours that colour-blind people tell apart."""
+
+BRIGHT = 0.99
+"""The share of values on a sheet of maps below the full colour: the few largest must not make all others pale."""
 
 
 def _ramp() -> Array:
@@ -65,6 +68,23 @@ def map_strip(maps: Array, largest: float) -> str:
     strip = np.zeros((height, n, width + 1), np.uint8)
     strip[:, :, :width] = levels(maps, largest).transpose(1, 0, 2)
     return level_address(strip.reshape(height, -1)[:, :-1])
+
+
+def as_maps(values: Array) -> Array:
+    """Return a layer's values as maps (n, h, w): single values (K,) become K maps of one pixel."""
+    return values if values.ndim == 3 else values.reshape(-1, 1, 1)
+
+
+def map_sheet(maps: Array, across: int) -> Array:
+    """Maps (n, h, w) float32 as one picture: `across` beside each other, the rest in rows below.
+
+    Returns entries of RAMP (rows x h, across x w) uint8, 0 (see-through) where there is no map.
+    """
+    n, height, width = maps.shape
+    rows = -(-n // across)
+    sheet = np.zeros((rows * across, height, width), np.uint8)
+    sheet[:n] = levels(maps, float(np.quantile(np.abs(maps), BRIGHT)) or float(np.abs(maps).max()))
+    return sheet.reshape(rows, across, height, width).swapaxes(1, 2).reshape(rows * height, across * width)
 
 
 def ink_picture(picture: Array) -> str:

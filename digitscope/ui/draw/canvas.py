@@ -1,4 +1,4 @@
-"""The drawing board: the only file that knows the canvas component. Its JSON comes in, Strokes go out.
+"""The canvas: the only file that knows its component. Its JSON comes in, Strokes go out.
 
 The canvas keeps the drawing and its history. Our buttons press those of its own toolbar, which is small and
 hides until a mouse hovers over it: nothing for a finger. "Example" draws as a visitor would, so that the
@@ -54,20 +54,20 @@ def drawing_board(pen: int) -> Strokes:
 def canvas(pen: int, side: int, key: str) -> Strokes:
     """Show a canvas of `side` pixels, and return what is drawn on it.
 
-    Raises StrokesError for a drawing beyond all measure, and for what no canvas sends: neither Streamlit nor the
-    component looks at what a visitor's browser says before they use it.
+    Raises StrokesError for a drawing that is too large, and for what no canvas sends: neither Streamlit nor the
+    component checks a browser's message before they use it.
     """
     try:
         drawn = st_canvas(
             stroke_width=pen, stroke_color=INK, background_color=PAPER, height=side, width=side, key=key
         ).json_data
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise StrokesError("What your browser sent is no drawing: please clear the board.") from error
+        raise StrokesError("What your browser sent is no drawing: please clear the canvas.") from error
     return strokes_from_canvas(drawn, side)
 
 
 def _examples() -> list[list[list[list[float]]]]:
-    """One sample of each digit, few points a stroke, in shares of the board: what "Example" draws."""
+    """Return a sample of each digit, few points a stroke, in shares of the canvas: what "Example" draws."""
     drawings = []
     for digit in (7, 3, 5, 2, 8, 4, 9, 0, 6, 1):
         paths = [0.14 + 0.72 * path for path in SAMPLES[digit][0].paths]

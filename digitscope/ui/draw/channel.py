@@ -50,9 +50,9 @@ class Channel:
         self.settled = drawings
 
     def respond(self, message: Any) -> Panels:
-        """Panels for a message: {"version", "objects" as the canvas writes them, "down", "later"}.
+        """Return the panels for a message: {"version", "objects" as the canvas writes them, "down", "later"}.
 
-        Raises MessageError, and MessageError or StrokesError for what makes no sense.
+        Raises MessageError, or StrokesError for strokes that make no sense.
         """
         if not isinstance(message, dict) or not isinstance(message.get("objects"), list):
             raise MessageError("A live message is an object with a list of objects.")
@@ -60,7 +60,7 @@ class Channel:
         base = self.settled.get(version) if type(version) is int else None
         answer = self.later if message.get("later") is True else self.answer
         if base is None or answer is None:
-            raise MessageError("That drawing is not on the board.")
+            raise MessageError("That drawing is not on the canvas.")
         drawn = strokes_from_canvas({"objects": message["objects"]}, base.size or 0)
         return answer(Strokes(base.paths + drawn.paths, base.size), message.get("down") is True)
 
@@ -70,7 +70,7 @@ _channels: WeakValueDictionary[str, Channel] = WeakValueDictionary()
 
 
 def channel_for(token: Any) -> Channel:
-    """The channel with this token. Raises MessageError when there is none."""
+    """Return the channel with this token. Raises MessageError when there is none."""
     found = _channels.get(token) if isinstance(token, str) else None
     if found is None:
         raise MessageError("That visitor is not known here.")

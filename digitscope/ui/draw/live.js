@@ -163,7 +163,7 @@ class Follower {
 
   // Unknown token after a restart: the server may have missed what the canvas sent meanwhile.
   sendAgain() {
-    for (const element of document.querySelectorAll(`.st-key-${this.data.board} *`)) {
+    for (const element of document.querySelectorAll(`.st-key-${this.data.canvas} *`)) {
       const toolbar = element.shadowRoot?.querySelector(".dc-toolbar");
       const holdsInk = toolbar?.querySelector('[aria-label="Undo"]:enabled');
       if (holdsInk) toolbar.querySelector(SEND).click();
@@ -191,7 +191,7 @@ class Follower {
     if (!this.data.on) return null;
     const path = event.composedPath();
     const canvas = path.find((element) => element.classList?.contains("upper-canvas"));
-    if (!canvas || !path.some((element) => element.classList?.contains(`st-key-${this.data.board}`))) return null;
+    if (!canvas || !path.some((element) => element.classList?.contains(`st-key-${this.data.canvas}`))) return null;
     const edit = canvas.getRootNode().querySelector('.dc-toolbar [aria-label="Edit"][aria-pressed="true"]');
     return edit ? null : canvas;
   }

@@ -1,9 +1,9 @@
-"""The live channel: panels that follow the pen, while the canvas itself only speaks some time after pen-up.
+"""The live channel: panels that follow the pen, while the canvas itself sends a drawing some time after pen-up.
 
 An invisible component watches the pen in the browser and posts the strokes that the canvas has not sent yet; the
 server reads them and answers with HTML for some of the page's panels. No run of the script is needed, which makes an
-answer some ten times cheaper. What the canvas sends stays the truth: every run of the script settles the drawing anew,
-and what the channel showed gives way to it. Where the channel fails, a page is as it would be without it.
+answer some ten times cheaper. The canvas has the last word: every run of the script settles the drawing anew and
+replaces what the channel showed. Where the channel fails, the page works as it would without it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from digitscope.ui.draw.channel import Answer, Channel, register
 
 ADDRESS = "/live"
 RECENT = 100
-"""Strokes at the end of a settled drawing by which the browser finds which of its own are in it."""
+"""Strokes at the end of a settled drawing: the browser compares its own with them to find which are in it."""
 
 
 def follow_pen(
-    strokes: Strokes, pen: int, answer: Answer | None, later: Answer | None = None, board: str = "canvas"
+    strokes: Strokes, pen: int, answer: Answer | None, later: Answer | None = None, canvas: str = "canvas"
 ) -> None:
-    """Let panels follow the pen on the canvas in the container `board`; call it after the panels are drawn.
+    """Let panels follow the pen on the canvas in the container `canvas`; call it after the panels are drawn.
 
     `strokes` is the drawing as the canvas sent it and `pen` its line's width. `answer` gives the panels' HTML for a
     drawing, `later` that of panels which may lag behind; both run in other threads, without this visitor's session.
@@ -49,7 +49,7 @@ def follow_pen(
                 "version": channel.version,
                 "strokes": len(strokes.paths),
                 "recent": ends,
-                "board": board,
+                "canvas": canvas,
                 "pen": pen,
                 "on": answer is not None,
                 "later": later is not None,

@@ -13,7 +13,7 @@ LARGEST = 20
 
 
 def photo_input() -> Prepared | None:
-    """Show the button, and return the picture that is to be read; None: read the board."""
+    """Show the button, and return the picture that is to be read; None: read the canvas."""
     with st.container(key="photo"), st.popover("Photo or file", icon=":material/photo_camera:", width="stretch"):
         st.caption(
             "One digit on paper, dark on light or light on dark. It stays on this server, and only while you look."
@@ -33,6 +33,6 @@ def photo_input() -> Prepared | None:
             return None
         st.image(chosen.getvalue(), width=160)
         st.caption(
-            "The page reads this picture. Take it away with the × beside its name, and it reads the board again."
+            "The page reads this picture. Remove it with the × beside its name, and the page reads your drawing again."
         )
         return prepared

@@ -9,7 +9,7 @@ import streamlit as st
 
 @dataclass(frozen=True)
 class View:
-    """What this visitor chose about looks."""
+    """What this visitor chose to see."""
 
     pen: int
     every_layer: bool
@@ -23,7 +23,7 @@ def settings_tab() -> View:
         40,
         18,
         key="pen_width",
-        help="Only looks: every drawing is inked again with a line as wide as those the network learned from.",
+        help="Appearance only: every drawing is inked again with a line as wide as those the network learned from.",
     )
     every_layer = st.toggle(
         "Show every layer",

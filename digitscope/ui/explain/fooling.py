@@ -9,47 +9,65 @@ from cnn.explain.fooling import ROUNDS, fool, noise
 from cnn.explain.smallest_edit import Edit
 from cnn.verdict import DIGITS
 from digitscope.ui.common.pictures import ink_picture
-from digitscope.ui.explain.smallest_edit import reading
+from digitscope.ui.common.templates import hint, render
+from digitscope.ui.explain.plates import Plate, plates_html
+from digitscope.ui.explain.readings import both_readings
 from digitscope.ui.explain.subject import Subject
 
 Array = np.ndarray
 
-STARTS = ("grey snow", "blank paper", "your drawing")
+SNOW, BLANK, DRAWING = STARTS = ("grey snow", "blank paper", "your drawing")
 
 
-def show_fool(subject: Subject) -> None:
-    """Choose where to begin and what it should be taken for."""
+def show_fooling(subject: Subject) -> None:
+    """Let the visitor choose where to begin and what it should be taken for."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        start = str(st.segmented_control("Begin with", STARTS, default=STARTS[0], required=True, key="fool_start"))
-        again = st.button("Other snow", key="fool_again", disabled=start != STARTS[0])
+        start = str(st.segmented_control("Begin with", STARTS, default=SNOW, required=True, key="fool_start"))
+        again = st.button("Other snow", key="fool_again", disabled=start != SNOW)
     goal = int(st.pills("Take it for", range(DIGITS), default=3, required=True, key="fool_goal") or 0)
     seed = int(st.session_state.get("fool_seed", 1)) + (1 if again else 0)
     st.session_state["fool_seed"] = seed
-    first = {
-        STARTS[0]: lambda: noise(np.random.default_rng(seed)),
-        STARTS[1]: lambda: np.zeros((28, 28), np.uint8),
-        STARTS[2]: lambda: subject.picture,
-    }[start]()
+    first = _first(subject, start, seed)
     found = _search(subject, first, goal)
-    chance = float(found.answers[goal])
     st.html(
-        f'<p data-confidence="{chance:.6f}">To a person it is '
-        f"{'still the drawing' if start == STARTS[2] else 'no digit'}; the pass with the picture as it is holds it "
-        f"{100 * chance:.2f} % likely to be {goal}.</p>"
-        '<div class="plates">'
-        f'<figure><img src="{ink_picture(first)}" alt="The beginning"><figcaption><b>The beginning</b>'
-        f"{reading(subject, first)}</figcaption></figure>"
-        f'<figure><img src="{ink_picture(found.picture)}" alt="The picture that fools it"><figcaption><b>The end</b>'
-        f"{reading(subject, found.picture)}</figcaption></figure></div>"
-        '<p class="hint">Each round adds ink where it raises the digit’s score fastest, and takes it away where '
-        "it lowers "
-        "it. The network knows only pictures like those it learned from: far from them it can be sure and wrong. "
-        "How sure "
-        "it is says nothing about that.</p>"
+        render(
+            "explain/fooling.html",
+            probability=float(found.answers[goal]),
+            goal=goal,
+            seen_as="still the drawing" if start == DRAWING else "no digit",
+        )
+    )
+    st.html(
+        plates_html(
+            [
+                Plate(ink_picture(first), "The beginning", "The beginning", both_readings(subject, first)),
+                Plate(
+                    ink_picture(found.picture),
+                    "The picture that fools it",
+                    "The end",
+                    both_readings(subject, found.picture),
+                ),
+            ]
+        )
+    )
+    st.html(
+        hint(
+            "Each round adds ink where it raises the digit’s score fastest, and takes it away where it lowers it. The "
+            "network knows only pictures like those it learned from: far from them it can be sure and wrong. How sure "
+            "it is says nothing about that."
+        )
     )
 
 
+def _first(subject: Subject, start: str, seed: int) -> Array:
+    """Return the picture (28, 28) uint8 to begin with."""
+    if start == SNOW:
+        return noise(np.random.default_rng(seed))
+    return np.zeros((28, 28), np.uint8) if start == BLANK else subject.picture
+
+
 def _search(subject: Subject, first: Array, goal: int) -> Edit:
+    """Return this visitor's result for a first picture and a goal, searched for once."""
     mark = (subject.reader.fingerprint, first.tobytes(), goal)
     kept = st.session_state.get("fool_found")
     if kept is None or kept[0] != mark:

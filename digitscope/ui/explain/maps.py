@@ -1,13 +1,16 @@
-"""Inside the network: what each layer made of the drawing, as tidy grids of maps with name and shape."""
+"""The feature maps of every layer: tidy grids with the layer's name and shape."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from cnn.layers import BatchNorm, Conv3x3, Dropout, Flatten, FullyConnected, Layer, MaxPool2x2, ReLU, Softmax
 from cnn.test_time_augmentation import AUGMENTATIONS
-from digitscope.ui.common.pictures import map_strip
+from digitscope.ui.common.pictures import as_maps, map_strip
+from digitscope.ui.common.templates import hint, render
 
 Array = np.ndarray
 
@@ -27,6 +30,22 @@ MAIN = (Conv3x3, MaxPool2x2)
 """The layers that are shown unless a visitor asks for all."""
 
 
+@dataclass(frozen=True)
+class LayerMaps:
+    """One layer's maps, in words and as strips of pictures."""
+
+    name: str
+    kind: str
+    shape: str
+    meaning: str
+    maps: str
+    scale: str
+    strips: list[str]
+    """Addresses."""
+    ratio: str
+    """A strip's width to its height."""
+
+
 def show_maps(html: str) -> None:
     """Show what `maps_html` made."""
     with st.container(key="feature_maps"):
@@ -34,43 +53,39 @@ def show_maps(html: str) -> None:
 
 
 def maps_html(kinds: dict[str, Layer], outputs: list[tuple[str, Array]], everything: bool) -> str:
-    """Every map of the chosen layers, a panel a layer: `outputs` are names and (C, H, W) or (K,) values.
+    """Return the maps of the main layers or, with `everything`, of all layers.
 
-    Without outputs it is what stands there before the first stroke.
+    `outputs` are the layers' names and their values (C, H, W) or (K,). Without outputs it is what stands there before
+    the first stroke.
     """
     if not outputs:
-        return (
-            '<p class="hint">As soon as you draw, this fills with what every layer of the network makes of it: '
-            "edges first, then corners and arcs, in the end ten numbers.</p>"
+        return hint(
+            "As soon as you draw, this fills with what every layer of the network makes of it: edges first, then "
+            "corners and arcs, in the end ten numbers."
         )
-    panels = []
-    for name, output in outputs:
-        layer = kinds[name]
-        if everything or isinstance(layer, MAIN):
-            panels.append(_panel(name, type(layer), output))
-    return f'<div class="layers">{"".join(panels)}</div>'
+    layers = [
+        _layer_maps(name, type(kinds[name]), output)
+        for name, output in outputs
+        if everything or isinstance(kinds[name], MAIN)
+    ]
+    return render("explain/maps.html", layers=layers)
 
 
-def _panel(name: str, kind: type, values: Array) -> str:
-    shape = " × ".join(map(str, values.shape))
-    # A dense layer's values (K,) are K maps of a single pixel.
-    maps = values if values.ndim == 3 else values.reshape(-1, 1, 1)
+def _layer_maps(name: str, kind: type, values: Array) -> LayerMaps:
+    maps = as_maps(values)
     largest = float(np.abs(maps).max(initial=0))
     signed = maps.min(initial=0) < 0
-    scale = f"{'orange below zero, ' if signed else ''}blue above, darkest at {'±' if signed else ''}{largest:.3g}"
     height, width = maps.shape[1:]
     along = _maps_a_strip(len(maps))
-    pictures = "".join(
-        f'<img src="{map_strip(maps[start : start + along], largest)}" alt="" '
-        f'style="aspect-ratio:{along * (width + 1) - 1}/{height}">'
-        for start in range(0, len(maps), along)
-    )
-    return (
-        f'<figure class="layer" data-layer="{name}" data-shape="{shape}">'
-        f'<figcaption><b>{name}</b> <span class="kind">{kind.__name__}</span> <span class="shape">{shape}</span>'
-        f'<span class="meaning">{MEANINGS[kind]}</span></figcaption>'
-        f'<div class="maps" role="img" aria-label="{name}: {len(maps)} maps of {height} by {width}, {scale}">'
-        f'{pictures}</div><span class="scale">{scale}</span></figure>'
+    return LayerMaps(
+        name,
+        kind.__name__,
+        " × ".join(map(str, values.shape)),
+        MEANINGS[kind],
+        f"{len(maps)} maps of {height} by {width}",
+        f"{'orange below zero, ' if signed else ''}blue above, darkest at {'±' if signed else ''}{largest:.3g}",
+        [map_strip(maps[start : start + along], largest) for start in range(0, len(maps), along)],
+        f"{along * (width + 1) - 1}/{height}",
     )
 
 

@@ -1,8 +1,11 @@
-"""Numbers as a class reads them: with so many decimals, a real minus, a colour for sign and size; and small tables."""
+"""Numbers as a class reads them: a choice of decimals, a real minus sign, a colour for sign and size.
+
+`explain/numbers.html` places them.
+"""
 
 from __future__ import annotations
 
-from html import escape
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -28,7 +31,7 @@ def decimals() -> int:
 
 
 def written(value: float, digits: int) -> str:
-    """A number with so many decimals and a real minus sign; what rounds to zero has no sign."""
+    """Write a number with this many decimals and a real minus sign; what rounds to zero has no sign."""
     text = f"{value:.{digits}f}"
     if float(text) == 0:
         text = text.lstrip("-")
@@ -36,37 +39,63 @@ def written(value: float, digits: int) -> str:
 
 
 def colours(value: float, largest: float) -> str:
-    """The style of a cell that holds `value`: the maps' own colours, and letters that can be read on them."""
+    """Return the style of a cell that holds `value`: the maps' own colours, and letters that can be read on them."""
     red, green, blue = (int(one) for one in coloured(np.array(value), largest))
     light = 0.299 * red + 0.587 * green + 0.114 * blue > 140
     return f"background:rgb({red},{green},{blue});color:{'#10203c' if light else '#ffffff'}"
 
 
-def square(values: Array, digits: int, title: str, name: str, marked: tuple[int, int] | None = None) -> str:
-    """A small table (rows, columns) of coloured numbers under a title; `marked` is a cell that stands out."""
+@dataclass(frozen=True)
+class Number:
+    """A number that is named: `name` is its `data-number`."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a sum: words on the left, a number on the right."""
+
+    words: str
+    number: Number
+    strong: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A coloured number in a table."""
+
+    text: str
+    style: str
+    won: bool = False
+    """Whether it stands out."""
+
+
+@dataclass(frozen=True)
+class Square:
+    """A small table of coloured numbers under a title; `name` is its `data-numbers`."""
+
+    name: str
+    title: str
+    rows: list[list[Cell]]
+
+
+def line(name: str, value: float, digits: int, words: str, strong: bool = False) -> Line:
+    """Return a line of a sum."""
+    return Line(words, Number(name, written(value, digits)), strong)
+
+
+def cell(value: float, largest: float, digits: int, won: bool = False) -> Cell:
+    """Return a coloured number; `largest` in size has the full colour."""
+    return Cell(written(value, digits), colours(value, largest), won)
+
+
+def square(values: Array, digits: int, title: str, name: str, won: tuple[int, int] | None = None) -> Square:
+    """Return a small table of `values` (rows, columns); `won` is the cell that stands out."""
     largest = float(np.abs(values).max(initial=0))
-    rows = []
-    for i, row in enumerate(values):
-        cells = "".join(
-            f'<td class="{"won" if marked == (i, j) else ""}" style="{colours(float(value), largest)}">'
-            f"{written(float(value), digits)}</td>"
-            for j, value in enumerate(row)
-        )
-        rows.append(f"<tr>{cells}</tr>")
-    return f'<table class="square" data-numbers="{name}"><caption>{title}</caption>{"".join(rows)}</table>'
-
-
-def number(name: str, value: float, digits: int) -> str:
-    """A number in a sentence; `name` says which one it is to tests and to screen readers' rotor alike."""
-    return f'<b class="number" data-number="{name}">{written(value, digits)}</b>'
-
-
-def row(name: str, value: float, digits: int, words: str, strong: bool = False) -> str:
-    """A line of a sum: words on the left, the number on the right."""
-    kind = "line strong" if strong else "line"
-    return f'<div class="{kind}"><span>{words}</span>{number(name, value, digits)}</div>'
-
-
-def quoted(text: str) -> str:
-    """Text that may hold anything, for use in HTML."""
-    return escape(text)
+    rows = [
+        [cell(float(value), largest, digits, won == (i, j)) for j, value in enumerate(row)]
+        for i, row in enumerate(values)
+    ]
+    return Square(name, title, rows)

@@ -1,4 +1,4 @@
-"""The panel as a whole: which look to take, and only that one is computed."""
+"""The panel as a whole: a row of looks to choose from; only the chosen one is computed."""
 
 from __future__ import annotations
 
@@ -8,37 +8,38 @@ from pathlib import Path
 import streamlit as st
 
 from digitscope.recognition import Reader, Reading
-from digitscope.ui.explain.ablation import show_broken
-from digitscope.ui.explain.attribution import show_why
-from digitscope.ui.explain.embedding import show_landscape
-from digitscope.ui.explain.fooling import show_fool
+from digitscope.ui.explain.ablation.panel import show_ablation
+from digitscope.ui.explain.attribution import show_attribution
+from digitscope.ui.explain.embedding.panel import show_embedding
+from digitscope.ui.explain.fooling import show_fooling
 from digitscope.ui.explain.maps import show_maps
-from digitscope.ui.explain.overview import show_overview
-from digitscope.ui.explain.pixel import show_pixel
-from digitscope.ui.explain.robustness import show_change
-from digitscope.ui.explain.smallest_edit import show_edit
+from digitscope.ui.explain.overview.panel import show_overview
+from digitscope.ui.explain.pixel.panel import show_pixel
+from digitscope.ui.explain.robustness.panel import show_robustness
+from digitscope.ui.explain.smallest_edit import show_smallest_edit
 from digitscope.ui.explain.subject import Subject, subject_of
-from digitscope.ui.explain.worksheet import show_worksheet
+from digitscope.ui.explain.worksheet.panel import show_worksheet
 
 MAPS = "Maps"
 LOOKS: dict[str, Callable[[Subject], None]] = {
     "Overview": show_overview,
     "One pixel": show_pixel,
-    "Why this digit": show_why,
-    "Under change": show_change,
-    "Smallest edit": show_edit,
-    "Fool it": show_fool,
-    "Landscape": show_landscape,
-    "Break it": show_broken,
+    "Why this digit": show_attribution,
+    "What would change it": show_robustness,
+    "Smallest edit": show_smallest_edit,
+    "Fool it": show_fooling,
+    "Map of digits": show_embedding,
+    "Switch filters off": show_ablation,
     "Worksheet": show_worksheet,
 }
+"""The looks: each shows one explanation of the drawing's reading."""
 
 
 @st.fragment
 def show_inside(reading: Reading, reader: Reader | None, maps: Callable[[], str]) -> None:
-    """A row of looks and the chosen one; `maps` gives the HTML of the first one, also before there is a drawing.
+    """Show the row of looks and the chosen one; `maps` gives the HTML of the first, also before there is a drawing.
 
-    A fragment: what is chosen here never runs the board again.
+    A fragment: what is chosen here never runs the rest of the page again.
     """
     st.html(Path(__file__).with_name("explain.css"))
     chosen = st.pills(

@@ -1,4 +1,4 @@
-"""What the panels look into: one drawing, the network that reads it, and all numbers of its middle pass."""
+"""What is explained: a drawing, the network that reads it, and the activations of one pass, the picture as it is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from cnn.explain import Activations
 from cnn.network import CNN
-from cnn.verdict import DIGITS
 from digitscope.recognition import Reader, Reading
 
 Array = np.ndarray
@@ -18,7 +17,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Subject:
-    """A drawing that there is something to read of, and who reads it."""
+    """A drawing that can be read, and the reader."""
 
     reading: Reading
     reader: Reader
@@ -36,28 +35,23 @@ class Subject:
         return picture
 
     @cached_property
-    def look(self) -> Activations:
+    def activations(self) -> Activations:
         """Every value of the pass with the picture as it is."""
         return Activations(self.network, self.picture)
 
     @cached_property
     def answer(self) -> int:
-        """What that pass holds most likely: a digit, or 10 for no digit."""
-        return int(self.look.answers.argmax())
+        """The answer that this pass holds most likely: a digit, or 10 for no digit."""
+        return int(self.activations.answers.argmax())
 
     @cached_property
     def mark(self) -> str:
-        """Another one for another picture or network: results that were computed for it belong to it alone."""
+        """A text that is the same for the same picture and network: the key of results that were computed for them."""
         return f"{self.reader.fingerprint}-{md5(self.picture.tobytes(), usedforsecurity=False).hexdigest()}"
 
 
 def subject_of(reading: Reading, reader: Reader | None) -> Subject | None:
-    """The drawing as a subject, None where there is nothing to read or nobody who reads."""
+    """Return the drawing as a subject, None where there is nothing to read or no network to read it."""
     if reader is None or reading.verdict is None or reading.prepared.picture is None:
         return None
     return Subject(reading, reader)
-
-
-def named(answer: int) -> str:
-    """An answer in words: its digit, or "no digit"."""
-    return str(answer) if answer < DIGITS else "no digit"

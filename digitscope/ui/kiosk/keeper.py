@@ -7,7 +7,7 @@ from math import ceil
 
 import streamlit as st
 
-from digitscope.jobs.personalise import Learned
+from digitscope.jobs.messages import Learned
 from digitscope.stand import export, pin
 from digitscope.stand.store import StoreError, day_of
 from digitscope.ui.common.words import LANGUAGES, words_in

@@ -8,7 +8,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from digitscope.ui.common.pictures import RAMP, coloured, ink_picture, map_strip
+from digitscope.ui.common.pictures import RAMP, coloured, ink_picture, map_sheet, map_strip
 
 
 def opened(address: str) -> np.ndarray:
@@ -45,3 +45,11 @@ def test_ink_is_dark_on_paper(digits):
     grey = opened(ink_picture(picture)).mean(axis=-1)
     assert grey.shape == (28, 28)
     assert np.corrcoef(grey.ravel(), picture.ravel())[0, 1] < -0.99
+
+
+def test_all_maps_stand_on_one_sheet(rng):
+    maps = rng.standard_normal((5, 3, 4))
+    sheet = map_sheet(maps, 2)
+    assert sheet.shape == (9, 8)
+    assert not sheet[6:, 4:].any(), "the sixth place is empty"
+    np.testing.assert_array_equal(sheet[3:6, 4:], map_sheet(maps, 5)[:, 12:16])  # map 3

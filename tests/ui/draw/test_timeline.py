@@ -10,7 +10,9 @@ from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
 from digitscope.recognition import Reader
 from digitscope.recognition.timeline import Change, Timeline, changes, timeline
-from digitscope.ui.draw.timeline import changes_in_words, chart_data, grown_svg
+from digitscope.ui.draw.sketch import grown_svg
+from digitscope.ui.draw.timeline import changes_in_words
+from digitscope.ui.draw.timeline_chart import chart_data
 from tests.ui.test_page import draw, fresh_caches, html, opened  # noqa: F401, fixtures
 
 NOBODY = Reader(build("notebook"), {}, "made up")

@@ -1,33 +1,35 @@
-"""The looks without a browser: what is asked on worksheets, what is drawn, and where a walk stands."""
+"""The explanations without a page: what worksheets ask, where the overview's layers stand, where a walk leads."""
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from cnn import weights
+from cnn import container
 from cnn.explain import Activations
 from cnn.explain.embedding import fingerprint
-from digitscope.recognition import SHIPPED
+from digitscope.recognition import Reader
 from digitscope.ui.common.pictures import RAMP
-from digitscope.ui.explain.embedding import MANY, folded
-from digitscope.ui.explain.layout import below, beside
+from digitscope.ui.explain.answer_colours import COLOURS
+from digitscope.ui.explain.embedding import points
 from digitscope.ui.explain.numbers import written
-from digitscope.ui.explain.overview import sources, sprite
-from digitscope.ui.explain.pixel import numbers_file
-from digitscope.ui.explain.questions import questions
-from digitscope.ui.explain.robustness import CHANGES, COLOURS
+from digitscope.ui.explain.overview.layout import below, beside
+from digitscope.ui.explain.overview.sources import sources
+from digitscope.ui.explain.pixel.all_numbers import numbers_file
+from digitscope.ui.explain.robustness.changes import CHANGES
 from digitscope.ui.explain.walk import Walk
-from digitscope.ui.explain.worksheet import worksheet
+from digitscope.ui.explain.worksheet.printed import worksheet
+from digitscope.ui.explain.worksheet.questions import questions
 from tests.cnn.explain.stacks import STACKS, lived
 
 
 @pytest.fixture(params=list(STACKS))
-def look(request, digits) -> Activations:
+def activations(request, digits) -> Activations:
     return Activations(lived(request.param), digits.test_images[0])
 
 
@@ -36,31 +38,31 @@ def test_numbers_are_written_with_a_real_minus_and_no_negative_zero():
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_worksheets_answers_are_the_networks_numbers(look, seed):
-    asked = questions(look, np.random.default_rng(seed))
+def test_a_worksheets_answers_are_the_networks_numbers(activations, seed):
+    asked = questions(activations, np.random.default_rng(seed))
     assert 3 <= len(asked) <= 7
     for question in asked:
-        number = look.names.index(question.layer)
+        number = activations.names.index(question.layer)
         if "Which pixels" in question.text:
             top, left, bottom, right = question.marks[0]
             assert question.value == (bottom - top) * (right - left)
         elif not question.layer.startswith("softmax"):
-            assert question.value == look.at(number, question.place)
+            assert question.value == activations.at(number, question.place)
             assert question.answer.startswith(written(question.value, 2).replace("−", "-"))
-    again = questions(look, np.random.default_rng(seed))
+    again = questions(activations, np.random.default_rng(seed))
     assert [one.text for one in again] == [one.text for one in asked]
 
 
 def test_a_class_can_work_out_normalisation_from_the_printed_numbers(digits):
-    look = Activations(lived("reader"), digits.test_images[0])
-    asked = next(one for one in questions(look, np.random.default_rng(5)) if one.layer == "norm1")
+    activations = Activations(lived("reader"), digits.test_images[0])
+    asked = next(one for one in questions(activations, np.random.default_rng(5)) if one.layer == "norm1")
     x, mean, deviation, scale, shift = map(float, re.findall(r"-?\d+\.\d{4}", asked.text))
     assert (x - mean) / deviation * scale + shift == pytest.approx(asked.value, abs=0.02)
 
 
 def test_the_answers_hold_what_is_to_be_filled_in(digits):
-    look = Activations(lived("reader"), digits.test_images[0])
-    asked = {one.layer: one for one in reversed(questions(look, np.random.default_rng(5)))}
+    activations = Activations(lived("reader"), digits.test_images[0])
+    asked = {one.layer: one for one in reversed(questions(activations, np.random.default_rng(5)))}
     relu = asked["relu1"]
     np.testing.assert_array_equal(relu.solutions[0][1], np.maximum(relu.tables[0][1], 0))
     softmax = asked["softmax1"]
@@ -69,16 +71,16 @@ def test_the_answers_hold_what_is_to_be_filled_in(digits):
 
 
 def test_the_worksheet_is_two_sheets(digits):
-    look = Activations(lived("reader"), digits.test_images[0])
-    pdf = worksheet(look, "mine → “ß”", 1)
+    activations = Activations(lived("reader"), digits.test_images[0])
+    pdf = worksheet(activations, "mine → “ß”", 1)
     assert pdf.startswith(b"%PDF")
     assert pdf.count(b"/Type /Page\n") == 2
 
 
 @pytest.mark.parametrize("lay", [beside, below])
-def test_every_layer_has_its_place_and_no_two_overlap(look, lay):
-    layout = lay(look)
-    assert [block.count for block in layout.blocks] == [len(values) for values in look.values]
+def test_every_layer_has_its_place_and_no_two_overlap(activations, lay):
+    layout = lay(activations)
+    assert [block.count for block in layout.blocks] == [len(values) for values in activations.values]
     for one, other in pairwise(layout.blocks):
         end = one.top + one.height if layout.upright else one.left + one.width
         assert end <= (other.top if layout.upright else other.left) + 1e-6
@@ -88,48 +90,39 @@ def test_every_layer_has_its_place_and_no_two_overlap(look, lay):
         assert block.top + block.height <= layout.height
 
 
-def test_a_map_hangs_on_maps_that_exist(look):
-    for number in range(1, len(look)):
-        for source, _ in sources(look, number, 0):
-            assert 0 <= source < len(look.values[number - 1])
-    assert sources(look, 0, 0) == []
+def test_a_map_hangs_on_maps_that_exist(activations):
+    for number in range(1, len(activations)):
+        for source, _ in sources(activations, number, 0):
+            assert 0 <= source < len(activations.values[number - 1])
+    assert sources(activations, 0, 0) == []
 
 
-def test_all_maps_stand_in_one_picture(rng):
-    maps = rng.standard_normal((5, 3, 4))
-    sheet = sprite(maps, 2)
-    assert sheet.shape == (9, 8)
-    assert not sheet[6:, 4:].any(), "the sixth place is empty"
-    np.testing.assert_array_equal(sheet[3:6, 4:], sprite(maps, 5)[:, 12:16])  # map 3
-
-
-def test_the_file_of_all_numbers_holds_them(look):
-    with np.load(io.BytesIO(numbers_file(look))) as file:
-        for name, values in zip(look.names, look.values, strict=True):
+def test_the_file_of_all_numbers_holds_them(activations):
+    with np.load(io.BytesIO(numbers_file(activations))) as file:
+        for name, values in zip(activations.names, activations.values, strict=True):
             np.testing.assert_array_equal(file[name], values)
-        for name, array in look.network.params.items():
+        for name, array in activations.network.params.items():
             np.testing.assert_array_equal(file[name], array)
 
 
-def test_a_walk_goes_forth_and_back_on_one_way(look):
+def test_a_walk_goes_forth_and_back_on_one_way(activations):
     own = Walk()
-    own.go(look, 1, (0, 99, 99))
+    own.go(activations, 1, (0, 99, 99))
     way = list(own.way)
-    own.step(len(look) - 1)
+    own.step(len(activations) - 1)
     own.step(1)
     assert own.way == way
-    own.step(len(look))
+    own.step(len(activations))
     assert own.number == 1
 
 
 @pytest.mark.parametrize("name", list(CHANGES))
 def test_hundreds_of_versions_with_the_drawing_itself_among_them(name, digits):
     change = CHANGES[name]
-    across, down = (one.ravel() for one in np.meshgrid(change.columns, change.rows))
-    versions = change.make(digits.test_images[0], across, down)
-    assert versions.shape == (len(across), 28, 28)
-    assert len(across) >= 200
-    assert (versions == digits.test_images[0]).all(axis=(1, 2)).any()
+    versions = change.versions(digits.test_images[0])
+    assert versions.shape == (len(change.columns) * len(change.rows), 28, 28)
+    assert len(versions) >= 200
+    np.testing.assert_array_equal(versions[change.unchanged], digits.test_images[0])
 
 
 def laboratory(colours: np.ndarray, sight: np.ndarray) -> np.ndarray:
@@ -161,16 +154,41 @@ def test_colour_blind_people_tell_the_scales_apart(sight):
     assert away[~np.eye(len(seen), dtype=bool)].min() > 10
 
 
-def test_the_kept_places_are_those_of_the_shipped_network_and_of_no_other(digits, tmp_path, monkeypatch):
-    network, _ = weights.load(SHIPPED)
-    places = folded(fingerprint(network))
-    assert places is not None
-    assert places.shape == (MANY, 2)
-    # t-SNE keeps neighbours together: most dots lie beside one of the same digit.
-    apart = np.square(places[:, None] - places).sum(axis=2)
+@pytest.fixture
+def store(tmp_path, monkeypatch) -> Callable[[str, np.ndarray], None]:
+    """Write a file of t-SNE places, which the page then finds in place of the shipped one."""
+    monkeypatch.setattr(points, "STORED", tmp_path / "landscape.npz")
+
+    def write(mark: str, places: np.ndarray) -> None:
+        header = {"format": points.FORMAT, "network": mark}
+        points.STORED.write_bytes(container.pack(header, {"places": places}))
+
+    return write
+
+
+def test_stored_places_are_only_for_their_network(store, rng):
+    places = rng.standard_normal((points.MANY, 2)).astype(np.float32)
+    store("its network", places)
+    found = points.stored_tsne("its network")
+    assert found is not None
+    np.testing.assert_array_equal(found, places)
+    assert points.stored_tsne("another network") is None
+
+
+def test_places_that_do_not_fit_or_are_missing_are_none(store, rng):
+    assert points.stored_tsne("its network") is None
+    store("its network", rng.standard_normal((points.MANY - 1, 2)).astype(np.float32))
+    assert points.stored_tsne("its network") is None
+    points.STORED.write_bytes(b"damaged")
+    assert points.stored_tsne("its network") is None
+
+
+def test_the_shipped_places_are_the_shipped_networks_and_neighbours_are_alike(digits):
+    found = points.stored_tsne(fingerprint(Reader.shipped().network))
+    assert found is not None
+    assert found.shape == (points.MANY, 2)
+    assert np.isfinite(found).all()
+    apart = np.square(found[:, None] - found).sum(axis=2)
     np.fill_diagonal(apart, np.inf)
-    labels = digits.test_labels[:MANY]
+    labels = digits.test_labels[: points.MANY]
     assert (labels[apart.argmin(axis=1)] == labels).mean() > 0.95
-    assert folded(fingerprint(lived("reader"))) is None
-    monkeypatch.setattr("digitscope.ui.explain.embedding.KEPT", tmp_path / "missing.npz")
-    assert folded(fingerprint(network)) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -28,13 +29,17 @@ def flat() -> CNN:
     return stack([Flatten(), FullyConnected(9), ReLU(), Softmax(10)], seed=1)
 
 
-NETWORKS = {"notebook": lambda: lived("notebook"), "free": lambda: lived("free"), "no convolution": flat}
+NETWORKS: dict[str, Callable[[], CNN]] = {
+    "notebook": lambda: lived("notebook"),
+    "free": lambda: lived("free"),
+    "no convolution": flat,
+}
 EMPTY = Strokes((), 340)
 SPECK = Strokes((np.array([[3.0, 3.0], [4.0, 4.0]]),), 340)
 
 
 @pytest.fixture
-def look_in(monkeypatch):
+def look_in(monkeypatch) -> Callable[..., AppTest]:
     """Open a look on a drawing, read by a network if one is given; AppTest has no canvas."""
     page = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=30).run()
 
@@ -65,10 +70,10 @@ def test_every_look_stands_for_any_network(look_in, name):
         shown = html(page)
         if look == "Why this digit":
             assert shown.count("data-way=") == 3 + (name != "no convolution"), "Grad-CAM needs maps"
-        elif look == "Landscape":
+        elif look == "Map of digits":
             assert shown.count("data-neighbour=") == 8
             assert "There is no t-SNE for this network" in shown
-        elif look == "Break it":
+        elif look == "Switch filters off":
             assert 'data-side="broken"' in shown
 
 
@@ -100,29 +105,29 @@ def test_of_several_digits_the_least_sure_one_is_looked_into(look_in):
         assert "As soon as you draw" not in shown
 
 
-@pytest.mark.parametrize("look", ["Landscape", "Break it"])
+@pytest.mark.parametrize("look", ["Map of digits", "Switch filters off"])
 def test_missing_test_images_are_a_sentence(look_in, look, monkeypatch):
     def missing():
         raise MnistError("data/mnist/t10k-images is missing.")
 
-    monkeypatch.setattr("digitscope.ui.explain.embedding.mnist.load", missing)
+    monkeypatch.setattr("digitscope.ui.explain.embedding.panel.mnist.load", missing)
     assert "is missing" in look_in(look).warning[0].value
 
 
 def test_a_number_that_is_typed_shows_that_test_image(look_in, digits):
-    page = look_in("Landscape")
-    page.number_input("landscape_number").set_value(5).run()
+    page = look_in("Map of digits")
+    page.number_input("embedding_number").set_value(5).run()
     assert 'data-chosen="5"' in html(page)
     assert f"<b>{digits.test_labels[5]}</b>test image 5" in html(page)
 
 
 def test_all_ten_thousand_test_images_with_both_networks(look_in, digits):
     network = flat()
-    page = look_in("Break it", network=network)
-    page.selectbox("break_layer").set_value("dense1").run()
-    page.button("break_half").click().run()
-    page.button("break_all").click().run()
+    page = look_in("Switch filters off", network=network)
+    page.selectbox("ablation_layer").set_value("dense1").run()
+    page.button("ablation_half").click().run()
+    page.button("ablation_all").click().run()
     pictures, labels = digits.test_images, digits.test_labels
     right = float((network.predict_output(pictures).argmax(axis=1) == labels).mean())
-    assert f"Of all 10,000 test images, one pass each: whole {100 * right:.2f} %, broken " in html(page)
-    assert f"broken {100 * right:.2f} %" not in html(page)
+    assert f"Of all 10,000 test images, one pass each: whole {100 * right:.2f} %, changed " in html(page)
+    assert f"changed {100 * right:.2f} %" not in html(page)

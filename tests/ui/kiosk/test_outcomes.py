@@ -9,6 +9,7 @@ import pytest
 
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
+from digitscope.jobs.run_queue import QueueFullError
 from digitscope.stand.challenges import Result, digit_of_the_hour
 from digitscope.stand.store import Store, day_of
 from digitscope.ui.common.words import LANGUAGES, words_in
@@ -178,10 +179,12 @@ def test_no_five(page):
 def test_a_lesson_that_does_not_begin(page, monkeypatch, outcome):
     from digitscope.ui.kiosk import personalise
 
-    if outcome == "LessonsBusy":
-        monkeypatch.setattr(personalise, "AT_ONCE", 0)
-    else:
-        monkeypatch.setattr(personalise, "HandLesson", broken)
+    failure = QueueFullError("No worker is free.") if outcome == "LessonsBusy" else OSError("There is no memory.")
+
+    def failing(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(personalise, "PersonaliseTicket", failing)
     page.press("screen_teach_open")
     for _ in range(personalise.DRAWINGS):
         page.draw(SAMPLES[7][0])
@@ -189,10 +192,6 @@ def test_a_lesson_that_does_not_begin(page, monkeypatch, outcome):
         page.emptied()
     assert told(page) == [SENTENCES[getattr(o, outcome)()]]
     assert page.has("teach_start")
-
-
-def broken(*_: object) -> None:
-    raise OSError("There is no memory.")
 
 
 def test_strokes_on_their_way_are_not_asked_about(page):

@@ -1,19 +1,17 @@
-"""Worksheets: the drawing with questions on it, and the answers on a second sheet, as PDF for a class."""
+"""The worksheet as PDF: a sheet of questions on the drawing, and a sheet of answers."""
 
 from __future__ import annotations
 
 from io import BytesIO
 
 import numpy as np
-import streamlit as st
 from fpdf import FPDF
 from PIL import Image
 
 from cnn.explain import Activations
 from digitscope.ui.common.pictures import coloured
 from digitscope.ui.explain.numbers import written
-from digitscope.ui.explain.questions import DECIMALS, Question, questions
-from digitscope.ui.explain.subject import Subject
+from digitscope.ui.explain.worksheet.questions import DECIMALS, Question, questions
 
 Array = np.ndarray
 
@@ -24,63 +22,15 @@ PICTURE = 54.0
 CELL = 15.5, 5.8
 
 
-def show_worksheet(subject: Subject) -> None:
-    """The questions as they will be printed, and the buttons that print them."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = int(st.number_input("Version", 1, 999, 1, key="sheet_version", width=120, help=VERSION))
-        st.download_button(
-            "Worksheet and answers (PDF)",
-            lambda: worksheet(subject.look, subject.reader.name, seed),
-            "digitscope-worksheet.pdf",
-            "application/pdf",
-            key="sheet_download",
-            on_click="ignore",
-            type="primary",
-        )
-    asked = questions(subject.look, np.random.default_rng(seed))
-    st.html(
-        f'<p class="hint">Two sheets of A4: {len(asked)} questions on this very drawing, and their answers, from '
-        f"the numbers "
-        "of the pass with the picture as it is. Here they are:</p>"
-    )
-    for number, question in enumerate(asked, 1):
-        st.markdown(f"**{number}.** {question.text}")
-        for title, table in question.tables:
-            st.html(_table_html(title, table))
-    with st.expander("The answers"):
-        for number, question in enumerate(asked, 1):
-            st.markdown(f"**{number}.** {question.answer}")
-            for title, table in question.solutions:
-                st.html(_table_html(title, table))
-
-
-VERSION = "Another number asks about other places: neighbours in class can get different sheets."
-
-
-ALONG = 6
-"""Numbers beside each other on the page: a phone has room for no more."""
-
-
-def _table_html(title: str, table: Array) -> str:
-    rows = "".join(
-        "<tr>"
-        + "".join(f"<td>{written(float(value), DECIMALS)}</td>" for value in row[start : start + ALONG])
-        + "</tr>"
-        for row in table
-        for start in range(0, len(row), ALONG)
-    )
-    return f'<div class="sheet"><table><caption>{title}</caption>{rows}</table></div>'
-
-
-def worksheet(look: Activations, network: str, seed: int) -> bytes:
-    """The PDF: a sheet of questions, a sheet of answers; `seed` chooses the places that are asked about."""
-    asked = questions(look, np.random.default_rng(seed))
+def worksheet(activations: Activations, network: str, seed: int) -> bytes:
+    """Return the PDF; `seed` chooses the places that are asked about, `network` is the network's name."""
+    asked = questions(activations, np.random.default_rng(seed))
     pdf = FPDF(format="A4")
     pdf.set_title("DigitScope worksheet")
     pdf.set_margins(MARGIN, 14, MARGIN)
     pdf.set_auto_page_break(True, 14)
-    _questions_sheet(pdf, look, network, seed, asked)
-    _answers_sheet(pdf, look, network, seed, asked)
+    _questions_sheet(pdf, activations, network, seed, asked)
+    _answers_sheet(pdf, activations, network, seed, asked)
     return bytes(pdf.output())
 
 
@@ -95,10 +45,10 @@ def _head(pdf: FPDF, title: str, network: str, seed: int) -> None:
     pdf.ln(3)
 
 
-def _questions_sheet(pdf: FPDF, look: Activations, network: str, seed: int, asked: list[Question]) -> None:
+def _questions_sheet(pdf: FPDF, activations: Activations, network: str, seed: int, asked: list[Question]) -> None:
     _head(pdf, "What happens to a drawn digit", network, seed)
     top = pdf.get_y()
-    _drawing(pdf, look, top)
+    _drawing(pdf, activations, top)
     pdf.set_xy(MARGIN + PICTURE + 12, top)
     pdf.set_font("Helvetica", "", 10.5)
     pdf.multi_cell(WIDE - PICTURE - 12, 5.4, WORDS, new_x="LEFT", new_y="NEXT")
@@ -120,10 +70,10 @@ def _questions_sheet(pdf: FPDF, look: Activations, network: str, seed: int, aske
         pdf.ln(1)
 
 
-def _answers_sheet(pdf: FPDF, look: Activations, network: str, seed: int, asked: list[Question]) -> None:
+def _answers_sheet(pdf: FPDF, activations: Activations, network: str, seed: int, asked: list[Question]) -> None:
     _head(pdf, "Answers", network, seed)
     top = pdf.get_y()
-    _drawing(pdf, look, top)
+    _drawing(pdf, activations, top)
     for question in asked:
         for frame in question.marks:
             y0, x0, y1, x1 = (one * PICTURE / 28 for one in frame)
@@ -162,9 +112,9 @@ ROUNDED = (
 )
 
 
-def _drawing(pdf: FPDF, look: Activations, top: float) -> None:
-    """The picture with every fourth row and column numbered."""
-    picture = look.picture
+def _drawing(pdf: FPDF, activations: Activations, top: float) -> None:
+    """Place the picture, every fourth row and column numbered."""
+    picture = activations.picture
     image = Image.fromarray(coloured(picture / 255, 1.0).repeat(12, 0).repeat(12, 1))
     buffer = BytesIO()
     image.save(buffer, "PNG")
@@ -184,7 +134,7 @@ def _drawing(pdf: FPDF, look: Activations, top: float) -> None:
 
 
 def _tables(pdf: FPDF, tables: tuple[tuple[str, Array], ...]) -> float:
-    """Tables beside each other; returns where there is room to the right of them."""
+    """Place tables beside each other; return the left edge of the free space to their right, in millimetres."""
     if not tables:
         return MARGIN
     pdf.ln(1)

@@ -1,4 +1,4 @@
-"""A worksheet's questions and answers, made from the live numbers of one drawing: one for each kind of layer."""
+"""A worksheet's questions and answers, made from the numbers of one drawing: one for each kind of layer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Question:
     text: str
     answer: str
     value: float
-    """What the answer comes to: the network's own number."""
+    """The answer as a number: the network's own."""
     tables: tuple[tuple[str, Array], ...] = ()
     """Titles and numbers (rows, columns)."""
     marks: tuple[tuple[int, int, int, int], ...] = field(default=())
@@ -35,38 +35,38 @@ class Question:
     """Tables that belong to the answer, as `tables` do to the question."""
 
 
-def questions(look: Activations, rng: np.random.Generator, most: int = 7) -> list[Question]:
-    """At most `most` questions on this drawing, in the order of the layers, no kind of layer twice."""
+def questions(activations: Activations, rng: np.random.Generator, most: int = 7) -> list[Question]:
+    """Return at most `most` questions on this drawing, in the order of the layers, no kind of layer twice."""
     seen: set[type] = set()
     found: list[Question] = []
-    for number in range(1, len(look)):
-        kind = type(look.layer(number))
+    for number in range(1, len(activations)):
+        kind = type(activations.layer(number))
         if kind in seen:
             continue
-        for question in _about(look, number, rng):
+        for question in _about(activations, number, rng):
             seen.add(kind)
             found.append(question)
     return found[:most]
 
 
-def _about(look: Activations, number: int, rng: np.random.Generator) -> Iterator[Question]:
-    layer = look.layer(number)
+def _about(activations: Activations, number: int, rng: np.random.Generator) -> Iterator[Question]:
+    layer = activations.layer(number)
     if isinstance(layer, Conv3x3):
-        yield from _convolution(look, number, rng)
+        yield from _convolution(activations, number, rng)
     elif isinstance(layer, MaxPool2x2):
-        yield _pooling(look, number, rng)
+        yield _pooling(activations, number, rng)
     elif isinstance(layer, BatchNorm):
-        yield _normalised(look, number, rng)
+        yield _normalised(activations, number, rng)
     elif isinstance(layer, ReLU):
-        yield _rectified(look, number, rng)
+        yield _rectified(activations, number, rng)
     elif isinstance(layer, Softmax):
-        yield from _softmax(look, number)
+        yield from _softmax(activations, number)
     elif isinstance(layer, FullyConnected):
-        yield _dense(look, number, rng)
+        yield _dense(activations, number, rng)
 
 
-def _named(look: Activations, number: int, place: Place) -> str:
-    name = look.names[number]
+def _named(activations: Activations, number: int, place: Place) -> str:
+    name = activations.names[number]
     return f"{name}, map {place[0]}, at {_at(place)}" if len(place) == 3 else f"{name}, value {place[0]}"
 
 
@@ -79,55 +79,54 @@ def _written(value: float) -> str:
     return text.lstrip("-") if float(text) == 0 else text
 
 
-def _live(look: Activations, number: int, rng: np.random.Generator) -> Place:
-    """A place where something happens: one of the largest tenth in size."""
-    values = np.abs(look.values[number])
+def _live(activations: Activations, number: int, rng: np.random.Generator) -> Place:
+    """Choose a place where something happens: one of the largest tenth in size."""
+    values = np.abs(activations.values[number])
     order = np.argsort(values, axis=None)[-max(values.size // 10, 1) :]
     return tuple(int(one) for one in np.unravel_index(int(rng.choice(order)), values.shape))
 
 
 SEVERAL = 3
-"""Different inks that a patch should have more of: blank paper has one."""
+"""A patch should have more different values than this: blank paper has one."""
 TRIES = 50
 Found = TypeVar("Found", Sum, Choice, Normalised)
 
 
 def _telling(
-    look: Activations,
+    activations: Activations,
     number: int,
     rng: np.random.Generator,
     kind: type[Found],
     tells: Callable[[Found], bool] = lambda found: True,
 ) -> tuple[Place, Found]:
-    """A live place and its arithmetic, one that tells something if there is one among some tries."""
+    """Choose a live place, with an arithmetic that `tells` something if there is one in TRIES; return both."""
     tried = 0
     while True:
-        place, tried = _live(look, number, rng), tried + 1
-        found = arithmetic(look, number, place)
+        place, tried = _live(activations, number, rng), tried + 1
+        found = arithmetic(activations, number, place)
         assert isinstance(found, kind)
         if tried == TRIES or tells(found):
             return place, found
 
 
-def _convolution(look: Activations, number: int, rng: np.random.Generator) -> Iterator[Question]:
-    place, found = _telling(look, number, rng, Sum, lambda one: len(np.unique(one.inputs)) > SEVERAL)
+def _convolution(activations: Activations, number: int, rng: np.random.Generator) -> Iterator[Question]:
+    place, found = _telling(activations, number, rng, Sum, lambda one: len(np.unique(one.inputs)) > SEVERAL)
     if len(found.products) == 1:
         yield Question(
-            look.names[number],
+            activations.names[number],
             place,
-            f"The kernel of {look.names[number]}, map {place[0]}, is laid on the picture with its upper left corner at "
-            f"{_at(place)}. Multiply what lies on each other, add everything and the bias of "
-            f"{_written(found.bias)}. What "
-            f"is the value at {_at(place)}?",
+            f"The kernel of {activations.names[number]}, map {place[0]}, is laid on the picture with its upper left "
+            f"corner at {_at(place)}. Multiply what lies on each other, add everything and the bias of "
+            f"{_written(found.bias)}. What is the value at {_at(place)}?",
             f"{_written(found.value)}. The nine products sum to {_written(found.total)}; the bias is added.",
             found.value,
             (("patch of the picture (ink - 0.5)", found.inputs[0]), ("kernel", found.weights[0])),
         )
-    top, left, bottom, right = look.receptive_field(number, place)
+    top, left, bottom, right = activations.receptive_field(number, place)
     yield Question(
-        look.names[number],
+        activations.names[number],
         place,
-        f"Which pixels of the drawing can the value of {_named(look, number, place)} see? Draw their frame.",
+        f"Which pixels of the drawing can the value of {_named(activations, number, place)} see? Draw their frame.",
         f"Rows {top} to {bottom - 1}, columns {left} to {right - 1}: {bottom - top} x {right - left} pixels.",
         float((bottom - top) * (right - left)),
         (),
@@ -135,44 +134,43 @@ def _convolution(look: Activations, number: int, rng: np.random.Generator) -> It
     )
 
 
-def _pooling(look: Activations, number: int, rng: np.random.Generator) -> Question:
+def _pooling(activations: Activations, number: int, rng: np.random.Generator) -> Question:
     # Where four values differ there is something to choose from.
     place, found = _telling(
-        look, number, rng, Choice, lambda one: len(np.unique(np.round(one.square, DECIMALS))) == one.square.size
+        activations, number, rng, Choice, lambda one: len(np.unique(np.round(one.square, DECIMALS))) == one.square.size
     )
     return Question(
-        look.names[number],
+        activations.names[number],
         place,
-        f"{look.names[number]} looks at these four values of map {place[0]}. Which one goes on to {_at(place)}?",
+        f"{activations.names[number]} looks at these four values of map {place[0]}. Which one goes on to {_at(place)}?",
         f"{_written(found.value)}, the largest of the four.",
         found.value,
-        ((f"{look.names[number - 1]}, map {place[0]}", found.square),),
+        ((f"{activations.names[number - 1]}, map {place[0]}", found.square),),
     )
 
 
-def _normalised(look: Activations, number: int, rng: np.random.Generator) -> Question:
-    place, found = _telling(look, number, rng, Normalised)
+def _normalised(activations: Activations, number: int, rng: np.random.Generator) -> Question:
+    place, found = _telling(activations, number, rng, Normalised)
     return Question(
-        look.names[number],
+        activations.names[number],
         place,
-        f"The value {found.x:.4f} enters {_named(look, number, place)}. The mean is {found.mean:.4f}, the deviation "
-        f"{found.deviation:.4f}, the scale {found.scale:.4f}, the shift {found.shift:.4f}. "
-        "What comes out?",
+        f"The value {found.x:.4f} enters {_named(activations, number, place)}. The mean is {found.mean:.4f}, the "
+        f"deviation {found.deviation:.4f}, the scale {found.scale:.4f}, the shift {found.shift:.4f}. What comes out?",
         f"{_written(found.value)}: (value - mean) / deviation x scale + shift.",
         found.value,
     )
 
 
-def _rectified(look: Activations, number: int, rng: np.random.Generator) -> Question:
-    before = look.values[number - 1]
+def _rectified(activations: Activations, number: int, rng: np.random.Generator) -> Question:
+    before = activations.values[number - 1]
     if before.ndim != 3 or min(before.shape[1:]) < 3:
         place = tuple(int(rng.integers(side)) for side in before.shape)
-        found = arithmetic(look, number, place)
+        found = arithmetic(activations, number, place)
         assert isinstance(found, Rectified)
         return Question(
-            look.names[number],
+            activations.names[number],
             place,
-            f"The value {_written(found.x)} enters {_named(look, number, place)}. What is it after ReLU?",
+            f"The value {_written(found.x)} enters {_named(activations, number, place)}. What is it after ReLU?",
             f"{_written(found.value)}: what is below zero becomes zero.",
             found.value,
         )
@@ -184,33 +182,32 @@ def _rectified(look: Activations, number: int, rng: np.random.Generator) -> Ques
     )
     place = tuple(int(one) for one in (rng.choice(mixed) if len(mixed) else (0, 0, 0)))
     at = (place[0], place[1] + 1, place[2] + int(rng.integers(2)))
-    value = look.at(number, at)
+    value = activations.at(number, at)
     window = before[place[0], place[1] : place[1] + 3, place[2] : place[2] + 3]
     return Question(
-        look.names[number],
+        activations.names[number],
         at,
         f"These are rows {place[1]} to {place[1] + 2}, columns {place[2]} to {place[2] + 2} of "
-        f"{look.names[number - 1]}, "
+        f"{activations.names[number - 1]}, "
         f"map {place[0]}. What is the value at {_at(at)} after ReLU? Then fill in the other eight.",
         f"{_written(value)}. Every number below zero becomes 0, the others stay.",
         value,
-        ((f"{look.names[number - 1]}, map {place[0]}", window),),
-        solutions=((f"{look.names[number]}, map {place[0]}", np.maximum(window, 0)),),
+        ((f"{activations.names[number - 1]}, map {place[0]}", window),),
+        solutions=((f"{activations.names[number]}, map {place[0]}", np.maximum(window, 0)),),
     )
 
 
-def _dense(look: Activations, number: int, rng: np.random.Generator) -> Question:
-    place, found = _telling(look, number, rng, Sum)
+def _dense(activations: Activations, number: int, rng: np.random.Generator) -> Question:
+    place, found = _telling(activations, number, rng, Sum)
     strongest = found.strongest(3)
     rows = np.array([[found.inputs[at] for at in strongest], [found.weights[at] for at in strongest]])
     rest = found.total - sum(float(found.products[at]) for at in strongest)
     return Question(
-        look.names[number],
+        activations.names[number],
         place,
-        f"Value {place[0]} of {look.names[number]} adds {found.products.size:,} products. Here are the three strongest "
-        f"pairs of value and weight; the others sum to {_written(rest)}, the bias is {_written(found.bias)}. What "
-        f"is the "
-        "value?",
+        f"Value {place[0]} of {activations.names[number]} adds {found.products.size:,} products. Here are the three "
+        f"strongest pairs of value and weight; the others sum to {_written(rest)}, the bias is "
+        f"{_written(found.bias)}. What is the value?",
         f"{_written(found.value)}. The three products are "
         f"{', '.join(_written(float(found.products[at])) for at in strongest)}.",
         found.value,
@@ -218,12 +215,12 @@ def _dense(look: Activations, number: int, rng: np.random.Generator) -> Question
     )
 
 
-def _softmax(look: Activations, number: int) -> Iterator[Question]:
-    best = int(look.answers.argmax())
-    found = arithmetic(look, number, (best,))
+def _softmax(activations: Activations, number: int) -> Iterator[Question]:
+    best = int(activations.answers.argmax())
+    found = arithmetic(activations, number, (best,))
     assert isinstance(found, Softmaxed)
     yield Question(
-        look.names[number],
+        activations.names[number],
         (best,),
         "These are the scores of all answers, 0 first"
         + (", “no digit” last" if len(found.scores) > 10 else "")
@@ -237,9 +234,9 @@ def _softmax(look: Activations, number: int) -> Iterator[Question]:
             ("e to that", found.powers.reshape(1, -1)),
         ),
     )
-    second = int(np.argsort(look.answers)[-2])
+    second = int(np.argsort(activations.answers)[-2])
     yield Question(
-        look.names[number],
+        activations.names[number],
         (second,),
         "Which answer is the second likeliest, and by how much is its score below the first?",
         f"{second if second < 10 else 'No digit'}; {_written(float(found.scores[best] - found.scores[second]))} below.",

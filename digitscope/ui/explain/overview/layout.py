@@ -32,7 +32,7 @@ class Block:
         return self.cell * self.rows
 
     def middle(self, cell: int) -> tuple[float, float]:
-        """Where a cell's middle is."""
+        """Return where a cell's middle is."""
         row, column = divmod(cell, self.across)
         return self.left + (column + 0.5) * self.cell, self.top + (row + 0.5) * self.cell
 
@@ -50,7 +50,7 @@ class Layout:
 
 
 def _fitting(count: int, width: float, height: float) -> tuple[float, int]:
-    """The largest cell of which so many fit into a room, and how many stand beside each other."""
+    """Return the largest cell of which `count` fit into an area, and how many stand beside each other."""
     across = max(range(1, count + 1), key=lambda k: min(width / k, height / -(-count // k)))
     return min(width / across, height / -(-count // across), LARGEST_CELL), across
 
@@ -58,41 +58,41 @@ def _fitting(count: int, width: float, height: float) -> tuple[float, int]:
 WIDE, HIGH = 815, 440
 TOP, GAP = 36, 7
 MARGIN = 30
-"""Room on the right for what stands beside the answers."""
+"""Space on the right for what stands beside the answers."""
 
 
-def beside(look: Activations) -> Layout:
-    """As many columns as layers, cells as large as there is room; the answers stand below each other."""
-    room = WIDE / len(look)
+def beside(activations: Activations) -> Layout:
+    """Lay out as many columns as layers, cells as large as possible; the answers stand below each other."""
+    column = WIDE / len(activations)
     blocks = []
-    for number, values in enumerate(look.values):
-        count, box = len(values), room - GAP
+    for number, values in enumerate(activations.values):
+        count, box = len(values), column - GAP
         cell, across = _fitting(count, box, HIGH)
-        if number == len(look) - 1:
+        if number == len(activations) - 1:
             cell, across = min(HIGH / count, box / 2), 1
-        left = number * room + (box - across * cell) / 2 + GAP / 2
+        left = number * column + (box - across * cell) / 2 + GAP / 2
         blocks.append(Block(left, TOP + (HIGH - -(-count // across) * cell) / 2, cell, across, count))
     return Layout("wide", WIDE + MARGIN, TOP + HIGH + 6, False, tuple(blocks))
 
 
 NARROW, TALL = 358, 700
 NAMES = 62
-"""Room on the left for the layers' names."""
+"""Space on the left for the layers' names."""
 MAPS, VALUES = (40, 110), (24, 40)
 """The lowest and the highest bands of layers with maps, and of those with single values."""
 BETWEEN = 8
 
 
-def below(look: Activations) -> Layout:
-    """A band for each layer, its name on the left; the answers stand beside each other, their numbers below."""
-    share, room = TALL / len(look), NARROW - NAMES
+def below(activations: Activations) -> Layout:
+    """Lay out a band for each layer, its name on the left; the answers stand side by side, their numbers below."""
+    share, width = TALL / len(activations), NARROW - NAMES
     blocks, top = [], 2.0
-    for number, values in enumerate(look.values):
+    for number, values in enumerate(activations.values):
         count, (least, most) = len(values), MAPS if values.ndim == 3 else VALUES
-        cell, across = _fitting(count, room, min(max(share - BETWEEN, least), most))
-        if number == len(look) - 1:
-            cell, across = room / count, count
-        blocks.append(Block(NAMES + (room - across * cell) / 2, top, cell, across, count))
+        cell, across = _fitting(count, width, min(max(share - BETWEEN, least), most))
+        if number == len(activations) - 1:
+            cell, across = width / count, count
+        blocks.append(Block(NAMES + (width - across * cell) / 2, top, cell, across, count))
         # Two lines of letters stand beside the lowest band, and below the answers.
         top += max(blocks[-1].height, VALUES[0]) + BETWEEN
     return Layout("narrow", NARROW, top + VALUES[0], True, tuple(blocks))

@@ -1,0 +1,1 @@
+"""Overview: all layers on one screen, drawn as a network; a map opens into its kernels and its brightest spots."""

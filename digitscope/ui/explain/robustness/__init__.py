@@ -1,0 +1,1 @@
+"""What would change it: the drawing in hundreds of small variations, all read in one batch."""
