@@ -89,7 +89,7 @@ def test_ink_agrees_with_distances_worked_out_pixel_by_pixel(rng):
             for start, end in pairwise(path):
                 run = end - start
                 t = np.clip((middle - start) @ run / max(run @ run, 1e-12), 0, 1)
-                nearest = min(nearest, np.linalg.norm(middle - start - t * run))
+                nearest = min(nearest, float(np.linalg.norm(middle - start - t * run)))
             expected[y, x] = np.clip(INK / 2 + 0.5 - nearest, 0, 1)
     np.testing.assert_allclose(ink([path]), expected, atol=1e-9)
 

@@ -55,6 +55,7 @@ def test_the_layers_are_those_of_the_picture_that_is_shown(reader):
 
 def test_a_picture_is_read_from_an_image_a_path_and_a_file(reader, tmp_path):
     picture = prepare(SAMPLES[4][0]).picture
+    assert picture is not None
     image = Image.fromarray(255 - picture).resize((280, 280), Image.Resampling.BICUBIC)
     path = tmp_path / "four.png"
     image.save(path)
@@ -78,7 +79,12 @@ def test_nothing_and_rubbish(reader, tmp_path):
 def test_with_the_pen_down_each_picture_is_read_once(reader, monkeypatch):
     read: list[int] = []
     real = reader.tracer.trace
-    monkeypatch.setattr(reader.tracer, "trace", lambda picture: read.append(1) or real(picture))
+
+    def counted(picture: np.ndarray) -> list[tuple[str, np.ndarray]]:
+        read.append(1)
+        return real(picture)
+
+    monkeypatch.setattr(reader.tracer, "trace", counted)
     prefixes = (drawn for two in SAMPLES.values() for drawn in moments(two[0], 8))
     doubtful = next(drawn for drawn in prefixes if is_doubtful(real, drawn))
     reader.read(doubtful, pen_down=True)

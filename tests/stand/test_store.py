@@ -47,7 +47,7 @@ def write_until_killed(path: Path, name: str, confirm: int) -> dict[int, int]:
     command = [sys.executable, "-c", WRITER, str(path), name]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
-        lines = []
+        lines: list[str] = []
         while len(lines) <= confirm:
             lines.append(writer.stdout.readline())
         os.kill(writer.pid, signal.SIGKILL)
@@ -100,7 +100,7 @@ def test_every_commit_waits_for_the_disk(store):
 
 
 def test_new_folders_and_backups_get_their_names_for_good(tmp_path, monkeypatch):
-    synced = []
+    synced: list[Path] = []
     monkeypatch.setattr("digitscope.stand.store._sync", synced.append)
     store = Store(tmp_path / "new" / "deep" / "stand.sqlite")
     assert synced == [tmp_path, tmp_path / "new"]
@@ -134,7 +134,8 @@ class Disk:
 
 
 def test_a_power_cut_in_the_middle_of_writing_takes_nothing_that_was_confirmed(store, tmp_path, rng):
-    disk, confirmed = Disk(store.path), set()
+    disk = Disk(store.path)
+    confirmed: set[int] = set()
     for _ in range(12):
         main, before = disk.now()
         assert confirmed == Disk.opened(tmp_path, main, before), "all that was confirmed is in the files already"

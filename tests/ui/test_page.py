@@ -144,7 +144,7 @@ def test_words_for_probabilities():
     from digitscope.ui.draw.answer import in_words, percent
 
     assert [in_words(p, 1) for p in (1.0, 0.9, 0.6, 0.3)] == ["sure", "sure", "perhaps 1", "or 1, or something else"]
-    assert percent(np.float32(0.99999)) == "over 99.9 %"
+    assert percent(float(np.float32(0.99999))) == "over 99.9 %"
     assert percent(0.5) == "50.0 %"
     assert percent(1e-9) == "under 0.1 %"
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from digitscope.digits.strokes import Strokes
 from digitscope.stand.store import Store, StoreError
 from digitscope.ui.kiosk import visitor
-from tests.conftest import PROJECT
+from testkit.paths import PROJECT
 
 NOTHING = Strokes((), 1.0)
 

@@ -19,7 +19,7 @@ from tests.ui.kiosk.conftest import EventPage
 
 ENGLISH = words_in("en")
 RESULT = Result("hour", 900)
-SENTENCES = {
+SENTENCES: dict[o.Outcome, str] = {
     o.Kept(17): "kept",
     o.NotKept(): "not_kept",
     o.TakenBack(): "taken_back",
