@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+# Before NumPy is loaded, here and in processes that tests start: tests share the cores with each other, and BLAS's
+# threads that wait for a core make small products ten times as slow.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import numpy as np
 import pytest
 

@@ -9,9 +9,7 @@ import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
 from cnn import weights
-from digitscope.digits.samples import SAMPLES
-from testkit.drawings import SIDE
-from testkit.drawings import on_canvas as on_board
+from testkit.drawings import sample
 from testkit.page import PATIENCE, SLOW, answer, press
 from testkit.paths import PROJECT
 from testkit.pen import draw, draw_by_touch
@@ -132,7 +130,7 @@ def check_the_walk(page: Page, numbers: Arrays) -> None:
 
 
 def test_from_a_drawing_to_one_pixels_sum_and_on_to_the_answer(page: Page, tmp_path: Path) -> None:
-    draw(page, on_board(SAMPLES[7][0], SIDE))
+    draw(page, sample(7))
     assert answer(page, 1) == "7"
     look(page, "One pixel")
     numbers = downloaded(page, tmp_path / "numbers.npz")
@@ -148,7 +146,7 @@ def test_from_a_drawing_to_one_pixels_sum_and_on_to_the_answer(page: Page, tmp_p
 
 
 def test_the_same_walk_with_a_network_that_was_just_trained(page: Page, tmp_path: Path) -> None:
-    draw(page, on_board(SAMPLES[7][0], SIDE))
+    draw(page, sample(7))
     assert answer(page, 1) == "7"
     open_training(page)
     page.locator(".st-key-presets").get_by_text("ten seconds").click()
@@ -164,7 +162,7 @@ def test_the_same_walk_with_a_network_that_was_just_trained(page: Page, tmp_path
 
 
 def test_a_map_opens_into_kernels_spots_and_a_pixel(page: Page) -> None:
-    draw(page, on_board(SAMPLES[3][0], SIDE))
+    draw(page, sample(3))
     answer(page, 1)
     look(page, "Overview")
     layer = page.locator('.st-key-overview_network .wide g[data-layer="conv2"]')
@@ -186,7 +184,7 @@ def test_a_map_opens_into_kernels_spots_and_a_pixel(page: Page) -> None:
 
 
 def test_every_look_shows_itself_and_choices_leave_the_board_alone(page: Page) -> None:
-    draw(page, on_board(SAMPLES[7][0], SIDE))
+    draw(page, sample(7))
     assert answer(page, 1) == "7"
     milliseconds = page.locator(".st-key-answer .answer").get_attribute("data-milliseconds") or ""
     inside = page.locator(".st-key-inside")
@@ -286,7 +284,7 @@ WIDER = """() => {
 
 
 def test_every_look_fits_on_a_phone_and_has_words_for_everything(phone: Page) -> None:
-    draw_by_touch(phone, on_board(SAMPLES[7][0], SIDE))
+    draw_by_touch(phone, sample(7))
     assert answer(phone, 1) == "7"
     for name, sign in SIGNS.items():
         look(phone, name)

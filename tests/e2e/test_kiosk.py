@@ -19,10 +19,9 @@ from digitscope.stand import pin
 from digitscope.stand.challenges import digit_of_the_hour
 from digitscope.stand.store import FILE, Kept, Store
 from digitscope.ui.common.words import LANGUAGES, words_in
-from testkit.browser import PageErrors as Watch
-from testkit.drawings import on_canvas as on_board
-from testkit.page import PATIENCE, answer
-from testkit.page import canvas as board
+from testkit.browser import PageErrors
+from testkit.drawings import on_canvas
+from testkit.page import PATIENCE, answer, canvas
 from testkit.pen import draw
 from testkit.server import Server
 
@@ -71,10 +70,10 @@ def visit(browser: Browser, stand: Stand, **kind: object) -> Iterator[Page]:
     context.route("**/*", gate)
     page = context.new_page()
     page.on("websocket", lambda socket: outside.append(socket.url) if "//127.0.0.1" not in socket.url else None)
-    watch = Watch(page)
+    watch = PageErrors(page)
     page.goto(stand.server.url)
     answer(page, 0)
-    board(page).wait_for()
+    canvas(page).wait_for()
     # The watch stands last on the page: all of it is there.
     page.locator(".st-key-watch_over .countdown").wait_for(state="attached")
     yield page
@@ -96,10 +95,10 @@ def phone_visitor(browser: Browser, stand: Stand) -> Iterator[Page]:
 def write(page: Page, digit: int, which: int = 0) -> None:
     """Draw a sample of the digit, and wait for the settled answer."""
     expect(page.locator('.st-key-answer .answer[data-strokes="0"]')).to_be_visible(timeout=PATIENCE)
-    box = board(page).bounding_box()
+    box = canvas(page).bounding_box()
     assert box is not None
     strokes = SAMPLES[digit][which]
-    draw(page, thinned(on_board(strokes, box["width"])))
+    draw(page, thinned(on_canvas(strokes, box["width"])))
     answer(page, len(strokes.paths))
 
 
@@ -159,9 +158,9 @@ def test_right_or_which_it_was_and_deleted_again(screen: Page, stand: Stand) -> 
 
 
 def test_a_yes_before_the_canvas_has_spoken_means_the_whole_drawing(screen: Page, stand: Stand) -> None:
-    canvas_box = board(screen).bounding_box()
+    canvas_box = canvas(screen).bounding_box()
     assert canvas_box is not None
-    corner, bar = thinned(on_board(SAMPLES[4][0], canvas_box["width"]))
+    corner, bar = thinned(on_canvas(SAMPLES[4][0], canvas_box["width"]))
     draw(screen, [bar])
     expect(screen.locator('.question[data-strokes="1"]')).to_be_visible(timeout=PATIENCE)
     assert answer(screen, 1) == "1"
@@ -174,11 +173,11 @@ def test_a_yes_before_the_canvas_has_spoken_means_the_whole_drawing(screen: Page
 
 
 def test_a_number_is_not_asked_about(screen: Page) -> None:
-    box = board(screen).bounding_box()
+    box = canvas(screen).bounding_box()
     assert box is not None
     for digit, left in ((1, 0.05), (2, 0.5)):
         draw(screen, [0.4 * path + (left * box["width"], 0.3 * box["width"])
-                      for path in thinned(on_board(SAMPLES[digit][0], box["width"]))])  # fmt: skip
+                      for path in thinned(on_canvas(SAMPLES[digit][0], box["width"]))])  # fmt: skip
     assert answer(screen, 2) == "12"
     expect(screen.locator(".st-key-event")).to_contain_text("One digit at a time", timeout=PATIENCE)
     expect(screen.locator(".question")).to_have_count(0)
@@ -231,7 +230,7 @@ def _visited(browser: Browser, stand: Stand) -> Iterator[str]:
 
 
 def test_one_finger_draws_and_the_palm_does_not(phone_visitor: Page) -> None:
-    box = board(phone_visitor).bounding_box()
+    box = canvas(phone_visitor).bounding_box()
     assert box is not None
     client = phone_visitor.context.new_cdp_session(phone_visitor)
     palm = {"x": box["x"] + 300, "y": box["y"] + 320, "radiusX": 45, "radiusY": 50, "id": 1}
@@ -243,7 +242,7 @@ def test_one_finger_draws_and_the_palm_does_not(phone_visitor: Page) -> None:
         return {"x": float(box["x"] + x), "y": float(box["y"] + y), "radiusX": 10, "radiusY": 10, "id": 2}
 
     touch("touchStart", palm)
-    (path,) = on_board(SAMPLES[7][0], box["width"])
+    (path,) = on_canvas(SAMPLES[7][0], box["width"])
     for place, (x, y) in enumerate(path):
         # The palm rests and trembles, and another finger comes along half-way.
         moved = {**palm, "x": palm["x"] + place % 2}
@@ -264,9 +263,9 @@ def test_ten_digits_and_the_leaderboard(screen: Page, stand: Stand) -> None:
         wanted = screen.locator(".wanted")
         digit = int(wanted.get_attribute("data-wanted", timeout=PATIENCE) or -1)
         expect(screen.locator('.st-key-answer .answer[data-strokes="0"]')).to_be_visible(timeout=PATIENCE)
-        box = board(screen).bounding_box()
+        box = canvas(screen).bounding_box()
         assert box is not None
-        draw(screen, thinned(on_board(SAMPLES[digit][0], box["width"])))
+        draw(screen, thinned(on_canvas(SAMPLES[digit][0], box["width"])))
         screen.wait_for_function(
             "digit => document.querySelector('.wanted')?.dataset.wanted !== digit", arg=str(digit), timeout=PATIENCE
         )

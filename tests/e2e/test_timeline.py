@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from digitscope.digits.samples import SAMPLES
-from testkit.drawings import SIDE
-from testkit.drawings import on_canvas as on_board
+from testkit.drawings import sample
 from testkit.page import PATIENCE, answer, press, ready, settled
 from testkit.pen import draw
 
@@ -16,7 +14,7 @@ def test_scrub_back_to_where_the_two_was_a_seven(page: Page) -> None:
     page.get_by_role("tab", name="Timeline").click()
     timeline = page.locator(".st-key-timeline")
     expect(timeline).to_contain_text("go back through its strokes", timeout=PATIENCE)
-    draw(page, on_board(SAMPLES[2][0], SIDE))
+    draw(page, sample(2))
     assert answer(page, 1) == "2"
     settled(page, 1)
     expect(timeline).to_contain_text("7 became 2", timeout=PATIENCE)
@@ -40,7 +38,7 @@ def test_scrub_back_to_where_the_two_was_a_seven(page: Page) -> None:
     # The board goes on as ever while the timeline is open, and the maps come back with their tab.
     press(page, "Clear")
     expect(timeline).to_contain_text("go back through its strokes", timeout=PATIENCE)
-    draw(page, on_board(SAMPLES[7][0], SIDE))
+    draw(page, sample(7))
     assert answer(page, 1) == "7"
     expect(moment).to_have_attribute("data-digit", "7", timeout=PATIENCE)
     page.get_by_role("tab", name="Inside the network").click()

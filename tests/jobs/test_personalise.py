@@ -30,7 +30,7 @@ SPECK = Strokes((np.array([[3.0, 3.0], [4.0, 4.0]]),), 340)
 
 
 def ended(ticket: PersonaliseTicket) -> State:
-    until(lambda: not isinstance(ticket.look(), Progress), 60)
+    until(lambda: not isinstance(ticket.look(), Progress), 150)
     return ticket.look()
 
 
@@ -44,7 +44,7 @@ def test_a_hand_is_learned_and_little_is_forgotten():
             shares.append(state.share)
         return not isinstance(state, Progress)
 
-    until(look, 60)
+    until(look, 150)
     learned = ticket.look()
     assert isinstance(learned, Learned), learned
     assert shares == sorted(shares)
