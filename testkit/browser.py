@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from scripts.environment import find_browser
+from digitscope.cli.browser import installed_browser
 
 FLAGS = (
     "--no-sandbox",
@@ -34,10 +32,12 @@ PHONE: dict[str, Any] = {
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Start a headless Chromium or Chrome, the one that DIGITSCOPE_BROWSER names or an installed one, and close it."""
-    path = find_browser(Path(sys.executable))
+    """Start a headless Chromium or Chrome and close it: an installed one, or else the one that Playwright installed.
+
+    Raises BrowserError when DIGITSCOPE_BROWSER names a file that does not exist.
+    """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=installed_browser(), args=FLAGS)
         try:
             yield browser
         finally:
