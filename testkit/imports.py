@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from functools import cache
-from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[1]
+from testkit.paths import PROJECT
+
 PACKAGES = ("cnn", "digitscope", "testkit", "benchmarks", "docs", "tests", "scripts")
 """Folders whose modules are called by their path; those in scripts/ call each other by their file's name alone."""
 

@@ -19,7 +19,8 @@ import yaml
 
 from digitscope import __version__
 from scripts import environment
-from testkit.imports import PACKAGES, PROJECT, Graph, arrows, imports, place
+from testkit.imports import PACKAGES, Graph, arrows, imports, place
+from testkit.paths import PROJECT
 
 README = (PROJECT / "README.md").read_text("utf-8")
 DOCUMENTS = [*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md"), PROJECT / "pretrained" / "README.md"]

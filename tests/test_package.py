@@ -22,7 +22,7 @@ from PIL import Image
 
 from digitscope.digits.preprocess import prepare
 from digitscope.digits.samples import SAMPLES
-from testkit.imports import PROJECT
+from testkit.paths import PROJECT
 
 BLOCKS = re.findall(r"```python\n(.*?)```", (PROJECT / "README.md").read_text("utf-8"), re.DOTALL)
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -99,7 +99,7 @@ def test_all_that_is_no_code_is_inside(installed: Installed):
         for path in (PROJECT / folder).rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
-    assert {".py", ".js", ".css", ".toml", ".npz", ".gz"} <= {Path(name).suffix for name in wanted}
+    assert {".py", ".js", ".css", ".html", ".svg", ".toml", ".npz", ".gz"} <= {Path(name).suffix for name in wanted}
     assert sorted(wanted - installed.files().keys()) == []
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from digitscope.cli import kiosk
 from digitscope.cli.main import main
-from testkit.imports import PROJECT
+from testkit.paths import PROJECT
 
 ANSWERS = """
 import sys

@@ -14,7 +14,7 @@ import pytest
 
 from digitscope.cli import run
 from digitscope.cli.main import main
-from testkit.imports import PROJECT
+from testkit.paths import PROJECT
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no exec")
