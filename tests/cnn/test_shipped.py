@@ -1,15 +1,12 @@
-"""The shipped weights: what their header and the model card state about them is true."""
+"""The shipped weights: their header is true, and they read drawings; the model card has tests in tests/cli."""
 
 from __future__ import annotations
-
-import re
 
 import numpy as np
 import pytest
 
-from cnn.fast.predictor import BatchPredictor
 from cnn.test_time_augmentation import AUGMENTATIONS, CONFIDENT, averaged_outputs
-from cnn.verdict import judge, refuse_above
+from cnn.verdict import judge
 from cnn.weights import load
 from digitscope.digits.io.unipen import read_unipen
 from digitscope.digits.preprocess import PREPROCESSING, prepare_all
@@ -24,35 +21,10 @@ def shipped():
     return load(SHIPPED)
 
 
-def stated(pattern: str) -> str:
-    """The one group of a pattern in the model card."""
-    found = re.search(pattern, (SHIPPED.parent / "README.md").read_text(encoding="utf-8"))
-    assert found is not None, pattern
-    return found[1]
-
-
-def test_it_reads_mnists_test_images_as_the_model_card_states(shipped, digits):
-    network, header = shipped
-    pictures, labels = digits.test
-    outputs = averaged_outputs(BatchPredictor(network).predict, pictures)
-    result = measure(judge(outputs, refuse_above(header)), labels, np.ones(len(labels), bool))
-    assert result.accuracy >= 0.995
-    assert stated(r"MNIST, test images \| digitscope \| ([\d,]+) ") == f"{len(labels):,}"
-    # The fast engine's rounding may decide one picture differently.
-    accuracy = float(stated(r"MNIST, test images \| digitscope \| [\d,]+ \| ([\d.]+) % ")) / 100
-    assert result.accuracy == pytest.approx(accuracy, abs=1.01e-4)
-    refused = float(stated(r"MNIST, test images \| digitscope \| (?:[^|]+\| ){3}([\d.]+) % ")) / 100
-    assert result.refused == pytest.approx(refused, abs=1.01e-4)
-
-
-def test_the_model_card_states_its_size_and_thresholds(shipped):
-    network, header = shipped
-    assert stated(r"([\d,]+) parameters") == f"{network.size:,}"
-    assert stated(r"float32, ([\d.]+) MB") == f"{SHIPPED.stat().st_size / 2**20:.2f}"
-    assert stated(r"`refuse_above` \(([\d.]+)\)") == f"{header['refuse_above']:.3f}"
-    assert stated(r"one temperature, ([\d.]+),") == f"{header['temperature']:.3f}"
-    assert int(stated(r"no answer has (\d+) %")) == round(100 * CONFIDENT)
-    assert int(stated(r"in (\d+) more views")) == AUGMENTATIONS - 1
+def test_the_model_card_describes_the_augmentation():
+    card = (SHIPPED.parent / "README.md").read_text("utf-8")
+    assert f"no answer has {100 * CONFIDENT:.0f} %" in card
+    assert f"in {AUGMENTATIONS - 1} more views" in card
 
 
 def test_its_header_is_true(shipped, digits):
