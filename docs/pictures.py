@@ -82,7 +82,7 @@ LOOKS: dict[str, tuple[str, Callable[[Page], object]]] = {
     "look-change": ("What would change it", lambda page: shown(page, "[data-sheet]")),
     "look-edit": ("Smallest edit", edit),
     "look-fool": ("Fool it", lambda page: shown(page, "[data-confidence]")),
-    "look-landscape": ("Map of digits", lambda page: (shown(page, "[data-neighbour]"), shown(page, "canvas.marks"))),
+    "look-embedding": ("Map of digits", lambda page: (shown(page, "[data-neighbour]"), shown(page, "canvas.marks"))),
     "look-break": ("Switch filters off", broken),
 }
 """File name -> the look's name, and what is done in it."""

@@ -1,8 +1,8 @@
-"""python -m cnn landscape: lay 2,000 test images out by t-SNE, once for a network, for the page's landscape.
+"""`digitscope embed`: lay out 2,000 test images by t-SNE, once a network, for the page's map of digits.
 
 t-SNE (van der Maaten and Hinton, "Visualizing data using t-SNE", JMLR 9, 2008) is scikit-learn's: it needs
-`pip install -r requirements-landscape.txt`. What is written is small and belongs to one network; the page shows it only
-with that one, and needs no scikit-learn itself.
+`pip install -r requirements-embedding.txt`. The file is small and belongs to one network: the page shows it only
+with that one, and needs no scikit-learn.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from digitscope.cli.common import CommandError, load_mnist, load_network
 from digitscope.recognition import SHIPPED
 from digitscope.resources import DATA
 
-FORMAT = "digitscope landscape 1"
+FORMAT = "digitscope embedding 1"
 MANY = 2_000
 PERPLEXITY = 30.0
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
     """Describe the command to argparse."""
-    parser = commands.add_parser("landscape", help="lay digits out by t-SNE", description=__doc__)
+    parser = commands.add_parser("embed", help="lay digits out by t-SNE", description=__doc__)
     parser.add_argument("--weights", type=Path, default=SHIPPED, metavar="FILE")
-    parser.add_argument("--out", type=Path, default=DATA / "landscape.npz", metavar="FILE")
+    parser.add_argument("--out", type=Path, default=DATA / "embedding.npz", metavar="FILE")
     parser.add_argument("--seed", type=int, default=0)
     parser.set_defaults(run=run)
 
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         from sklearn.manifold import TSNE
     except ImportError as error:
-        raise CommandError("this needs scikit-learn: pip install -r requirements-landscape.txt") from error
+        raise CommandError("this needs scikit-learn: pip install -r requirements-embedding.txt") from error
     network, _ = load_network(options.weights)
     features = last_features(network, load_mnist().test_images[:MANY])
     features /= np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)

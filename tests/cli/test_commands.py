@@ -269,6 +269,6 @@ def test_the_interval_by_hand():
     assert high == pytest.approx(0.943, abs=0.001)
 
 
-def test_a_landscape_needs_a_network(capsys, tmp_path):
+def test_an_embedding_needs_a_network(capsys, tmp_path):
     pytest.importorskip("sklearn")
-    assert "cannot be opened" in refused(capsys, "landscape", "--weights", str(tmp_path / "none.npz"))
+    assert "cannot be opened" in refused(capsys, "embed", "--weights", str(tmp_path / "none.npz"))

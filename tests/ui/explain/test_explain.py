@@ -157,7 +157,7 @@ def test_colour_blind_people_tell_the_scales_apart(sight):
 @pytest.fixture
 def store(tmp_path, monkeypatch) -> Callable[[str, np.ndarray], None]:
     """Write a file of t-SNE places, which the page then finds in place of the shipped one."""
-    monkeypatch.setattr(points, "STORED", tmp_path / "landscape.npz")
+    monkeypatch.setattr(points, "STORED", tmp_path / "embedding.npz")
 
     def write(mark: str, places: np.ndarray) -> None:
         header = {"format": points.FORMAT, "network": mark}

@@ -17,9 +17,9 @@ Array = np.ndarray
 
 MANY = 2_000
 """How many of MNIST's test images are on the map: the first ones."""
-STORED = DATA / "landscape.npz"
-"""Places by t-SNE for one network, written by `python -m cnn landscape`."""
-FORMAT = "digitscope landscape 1"
+STORED = DATA / "embedding.npz"
+"""Places by t-SNE for one network, written by `python -m cnn embed`."""
+FORMAT = "digitscope embedding 1"
 
 
 @dataclass(frozen=True)
