@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -17,11 +18,12 @@ from cnn import test_time_augmentation
 from cnn.fast.tracer import Tracer
 from cnn.network import CNN
 from cnn.verdict import Verdict, judge, refuse_above
-from digitscope.digits.io.photo import prepare_photo, read_photo
+from digitscope.digits.io.photo.decode import Photo, decode, open_photo
 from digitscope.digits.preprocess import Prepared
 from digitscope.digits.segment import Piece, split
 from digitscope.digits.strokes import Strokes
 from digitscope.recognition import shipped
+from digitscope.recognition.picture import read_picture
 from digitscope.recognition.reading import Reading
 
 Array = np.ndarray
@@ -76,18 +78,16 @@ class Reader:
         return digest.hexdigest()[:32]
 
     def read(self, drawn: Drawn, pen_down: bool = False) -> Reading:
-        """Read strokes, which may be several digits in a row, or a picture of one digit.
+        """Read strokes, which may be several digits in a row, a picture of digits, or one framed picture.
 
         With `pen_down` the drawing is still growing, and each picture is read once instead of being looked at again
         in case of doubt: the next answer is a moment away. Raises PhotoError for a file that is no picture.
         """
         if isinstance(drawn, Strokes):
             return self._read_strokes(drawn, pen_down)
-        if isinstance(drawn, Image.Image):
-            drawn = prepare_photo(drawn)
-        elif not isinstance(drawn, Prepared):
-            drawn = read_photo(drawn)
-        return self._read_picture(drawn)
+        if isinstance(drawn, Prepared):
+            return self._read_framed(drawn)
+        return self._read_photo(decode(drawn) if isinstance(drawn, Image.Image) else open_photo(drawn))
 
     def verdict(self, pictures: Array) -> Verdict:
         """Judge framed pictures (n, 28, 28) uint8, with test-time augmentation where the network is in doubt."""
@@ -124,7 +124,7 @@ class Reader:
         reading.network_ms = 1000 * (perf_counter() - begun)
         return reading
 
-    def _read_picture(self, prepared: Prepared) -> Reading:
+    def _read_framed(self, prepared: Prepared) -> Reading:
         begun = perf_counter()
         nothing_drawn = Strokes(())
         reading = Reading(nothing_drawn, [Piece(nothing_drawn, prepared)])
@@ -133,6 +133,19 @@ class Reader:
             reading.layers = self.tracer.trace(prepared.picture)
             reading.network_ms = 1000 * (perf_counter() - begun)
         return reading
+
+    def _read_photo(self, photo: Photo) -> Reading:
+        begun = perf_counter()
+        found = read_picture(photo, self.outputs, self.refuse_above)
+        reading = Reading.of_picture(found)
+        reading.network_ms = 1000 * (perf_counter() - begun)
+        return self.looking_into(reading, reading.shown)
+
+    def looking_into(self, reading: Reading, shown: int) -> Reading:
+        """Return the same reading with the layers of the piece `shown`."""
+        picture = reading.pieces[shown].prepared.picture
+        layers = [] if picture is None else self.tracer.trace(picture)
+        return replace(reading, shown=shown, layers=layers)
 
 
 def _log_likelihoods(outputs: Array) -> Array:

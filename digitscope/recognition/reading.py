@@ -10,6 +10,7 @@ from cnn.verdict import Verdict
 from digitscope.digits.preprocess import Prepared, prepare
 from digitscope.digits.segment import Piece
 from digitscope.digits.strokes import Strokes
+from digitscope.recognition.picture_reading import PictureReading
 
 Array = np.ndarray
 
@@ -30,11 +31,27 @@ class Reading:
     """Each layer's name and output for that piece, (C, H, W) or (K,) float32."""
     network_ms: float = 0.0
     """Milliseconds spent on cutting, framing and the network."""
+    picture: PictureReading | None = None
+    """Where the pieces stand in a picture, and in which lines; None for a drawing."""
 
     @classmethod
     def unread(cls, strokes: Strokes) -> Reading:
         """Return the reading of a drawing where there is no network to read it."""
         return cls(strokes, [Piece(strokes, prepare(strokes))])
+
+    @classmethod
+    def of_picture(cls, found: PictureReading) -> Reading:
+        """Return the reading of a picture, a piece for each digit in reading order; the least certain one is shown."""
+        nothing_drawn = Strokes(())
+        if not found.digits:
+            return cls(nothing_drawn, [Piece(nothing_drawn, Prepared(None, found.reason))], picture=found)
+        pieces = [Piece(nothing_drawn, Prepared(digit.picture, "", digit.box)) for digit in found.digits]
+        verdict = Verdict(
+            np.array([digit.probabilities for digit in found.digits]),
+            np.array([digit.nothing for digit in found.digits]),
+            np.array([digit.refused for digit in found.digits]),
+        )
+        return cls(nothing_drawn, pieces, verdict, int(verdict.likelihood.argmin()), picture=found)
 
     @property
     def prepared(self) -> Prepared:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digitscope.digits.io.photo import BLANK, PhotoError, components, prepare_photo, read_photo
+from digitscope.digits.io.photo import BLANK, PhotoError, prepare_photo, read_photo
 from digitscope.digits.preprocess import prepare
 from digitscope.digits.samples import SAMPLES
 
