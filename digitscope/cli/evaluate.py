@@ -1,4 +1,4 @@
-"""python -m cnn evaluate: how well a network reads MNIST's test images, or drawings made with a pen."""
+"""python -m cnn evaluate: how well a network reads MNIST's test images, pen drawings, or picture files."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from cnn.network import CNN
 from cnn.test_time_augmentation import averaged_outputs
 from cnn.verdict import judge, refuse_above
 from digitscope.cli.common import CommandError, load_mnist, load_network, read_drawings
+from digitscope.cli.evaluate_pictures import picture_trial
 from digitscope.cli.plot import ENDINGS, plot_mistakes
 from digitscope.cli.trials import habit_trial, number_trial
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing
-from digitscope.recognition import SHIPPED
+from digitscope.recognition import SHIPPED, Reader
 from digitscope.recognition.measure import Evaluation, measure, wilson
 
 Array = np.ndarray
@@ -41,6 +42,14 @@ def add_to(commands: argparse._SubParsersAction) -> None:
         nargs="+",
         metavar="FILE",
         help='UNIPEN text (.gz too) instead of MNIST\'s 10,000 test images; those labelled "?" should be refused',
+    )
+    parser.add_argument(
+        "--pictures",
+        type=Path,
+        metavar="DIR",
+        help="picture files instead, as DIR/labels.csv names them (columns file, label, kind, source; in a label a "
+        "space divides groups and / lines): right of n by kind and source. A picture is right when exactly its digits are "
+        "read, line by line, wherever groups are divided; for the kind multi whole lines are counted as well",
     )
     parser.add_argument("--only", nargs="+", default=[], metavar="WRITER", help="only these writers or laboratories")
     parser.add_argument("--without", nargs="+", default=[], metavar="WRITER", help="all but these")
@@ -65,6 +74,9 @@ def run(options: argparse.Namespace) -> int:
     if options.worst is not None and options.worst.suffix not in ENDINGS:
         raise CommandError(f"--worst {options.worst} should end in {', '.join(ENDINGS)}.")
     network, header = load_network(options.weights)
+    if options.pictures is not None:
+        picture_trial(Reader(network, header), options.pictures, options.limit, options.json)
+        return 0
     bound = refuse_above(header)
     drawings = read_drawings(options.strokes, options.only, options.without) if options.strokes else []
     if options.habits:

@@ -23,7 +23,7 @@ Array = np.ndarray
 MOST_IN_DIGIT = 5
 """Atoms that one digit may be made of."""
 PRICE = 0.7
-"""What each further digit costs, in logarithms of likelihood: two halves of an unclear digit must not win too easily."""
+"""What each further digit costs, in logarithms of likelihood: two halves of a digit must not win too easily."""
 CUT = 0.5
 """What a cut through ink costs."""
 OVERLAP = 6.0
@@ -128,11 +128,10 @@ class DigitSearch:
                     cost = OVERLAP * _overlap(self.boxes[last], self.boxes[k]) if last >= 0 else 0.0
                     self._offer(best, (self.spans[k][1], k), value + scores[k] - cost, state)
         ends = [(value[0], state) for state, value in best.items() if state[0] == n]
-        total, state = max(ends)
+        state = max(ends)[1]
         chosen: list[int] = []
-        while state is not None:
-            before = best[state][1]
-            if before is not None and state[1] != before[1]:
+        while (before := best[state][1]) is not None:
+            if state[1] != before[1]:
                 chosen.append(state[1])
             state = before
         read_atoms = {atom for k in chosen for atom in range(*self.spans[k])}

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -245,7 +246,7 @@ def _same_box(one: Array, other: Array, least: float) -> bool:
 def _grouped(row: list[FoundDigit]) -> list[list[FoundDigit]]:
     """A gap as wide as a digit is high, and wider than usual, divides groups."""
     height = float(np.median([d.box[3] - d.box[1] for d in row]))
-    gaps = [b.box[0] - a.box[2] for a, b in zip(row, row[1:], strict=False)]
+    gaps = [b.box[0] - a.box[2] for a, b in pairwise(row)]
     usual = float(np.median(gaps)) if gaps else 0.0
     groups = [[row[0]]]
     for gap, digit in zip(gaps, row[1:], strict=True):

@@ -33,7 +33,12 @@ class FoundDigit:
     @property
     def digit(self) -> int | None:
         """What it is read as; None where refused."""
-        return None if self.refused else int(self.probabilities.argmax())
+        return None if self.refused else self.best
+
+    @property
+    def best(self) -> int:
+        """The likeliest digit, refused or not."""
+        return int(self.probabilities.argmax())
 
     @property
     def likelihood(self) -> float:

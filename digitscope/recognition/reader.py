@@ -24,6 +24,7 @@ from digitscope.digits.segment import Piece, split
 from digitscope.digits.strokes import Strokes
 from digitscope.recognition import shipped
 from digitscope.recognition.picture import read_picture
+from digitscope.recognition.picture_reading import PictureReading
 from digitscope.recognition.reading import Reading
 
 Array = np.ndarray
@@ -89,6 +90,10 @@ class Reader:
             return self._read_framed(drawn)
         return self._read_photo(decode(drawn) if isinstance(drawn, Image.Image) else open_photo(drawn))
 
+    def read_picture(self, photo: Photo) -> PictureReading:
+        """Read all digits in a picture, in lines and groups, with their boxes."""
+        return read_picture(photo, self.outputs, self.refuse_above)
+
     def verdict(self, pictures: Array) -> Verdict:
         """Judge framed pictures (n, 28, 28) uint8, with test-time augmentation where the network is in doubt."""
         return judge(test_time_augmentation.averaged_outputs(self.outputs, pictures), self.refuse_above)
@@ -136,8 +141,7 @@ class Reader:
 
     def _read_photo(self, photo: Photo) -> Reading:
         begun = perf_counter()
-        found = read_picture(photo, self.outputs, self.refuse_above)
-        reading = Reading.of_picture(found)
+        reading = Reading.of_picture(self.read_picture(photo))
         reading.network_ms = 1000 * (perf_counter() - begun)
         return self.looking_into(reading, reading.shown)
 

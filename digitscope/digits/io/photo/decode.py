@@ -175,7 +175,7 @@ def _small(image: Image.Image) -> Image.Image:
 
 
 def _has_alpha(image: Image.Image) -> bool:
-    return image.getextrema()[3][0] < 255  # type: ignore[index]
+    return bool(np.asarray(image.getchannel("A")).min() < 255)
 
 
 def _range(image: Image.Image) -> tuple[float, float]:

@@ -51,10 +51,10 @@ def without_rules(mask: Array) -> tuple[Array, bool]:
 
     A mask without any comes back as it is, and the answer is True.
     """
-    mask, framed = _without_boxes(mask)
+    mask = _without_boxes(mask)
     rules = [*_lines(mask, upright=False), *_lines(mask, upright=True)]
     if not rules:
-        return (mask if framed else mask), True
+        return mask, True
     bare = _taken_out(mask, rules)
     return bare, _certain(mask, bare, rules)
 
@@ -96,14 +96,14 @@ def _taken_out(mask: Array, rules: list[Rule]) -> Array:
     return bare
 
 
-def _without_boxes(mask: Array) -> tuple[Array, bool]:
+def _without_boxes(mask: Array) -> Array:
     """The mask without printed boxes and tables that have something inside."""
     import cv2
 
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     found = False
-    order = np.argsort(-(stats[1:, 2].astype(int) * stats[1:, 3]))[:6] + 1 if count > 1 else []
-    for label in order:
+    order = np.argsort(-(stats[1:, 2].astype(int) * stats[1:, 3]))[:6] + 1
+    for label in order.tolist():
         left, top, width, height, _area = (int(v) for v in stats[label])
         if min(width, height) < max(24, 0.12 * min(mask.shape)):
             continue
@@ -139,7 +139,7 @@ def _without_boxes(mask: Array) -> tuple[Array, bool]:
             chosen = pieces == piece
             if band[chosen].mean() > 0.5:
                 view[chosen] = False
-    return mask, found
+    return mask
 
 
 def _lines(mask: Array, upright: bool) -> list[Rule]:
@@ -154,11 +154,12 @@ def _lines(mask: Array, upright: bool) -> list[Rule]:
         return []
     padded = np.zeros((rows * block, columns * block), bool)
     padded[:height, :width] = one
-    small = padded.reshape(rows, block, columns, block).any(axis=(1, 3))
+    small: Array = padded.reshape(rows, block, columns, block).any(axis=(1, 3))
     if small.sum(axis=1).max() < 0.25 * columns:
         # Not even a tilted line puts less than this into some row, unless it is tilted too far.
         return []
-    wide = cv2.dilate(small.astype(np.uint8), np.ones((3, 1), np.uint8))
+    around = np.pad(small, ((1, 1), (0, 0)))
+    wide = around[:-2] | around[1:-1] | around[2:]
     across = np.arange(columns) - (columns - 1) / 2
     slopes = np.tan(np.radians(np.linspace(-MOST_TILT, MOST_TILT, TILTS)))
     margin = int(np.ceil(abs(slopes).max() * columns / 2)) + 1
