@@ -48,8 +48,8 @@ def add_to(commands: argparse._SubParsersAction) -> None:
         type=Path,
         metavar="DIR",
         help="picture files instead, as DIR/labels.csv names them (columns file, label, kind, source; in a label a "
-        "space divides groups and / lines): right of n by kind and source. A picture is right when exactly its digits are "
-        "read, line by line, wherever groups are divided; for the kind multi whole lines are counted as well",
+        "space divides groups and / lines): right of n by kind and source. A picture is right when exactly its digits "
+        "are read, line by line, wherever groups are divided; for the kind multi whole lines are counted as well",
     )
     parser.add_argument("--only", nargs="+", default=[], metavar="WRITER", help="only these writers or laboratories")
     parser.add_argument("--without", nargs="+", default=[], metavar="WRITER", help="all but these")

@@ -63,7 +63,7 @@ class DigitSearch:
             pieces = [part] if sure[number] and part.width < 1.1 * usual else cut(part, usual)
             self.atoms += pieces
             self.whole += [number] * len(pieces)
-        tops = [part.height for part in row if part.height >= 0.25 * usual and not part.flat]
+        tops = [part.height for part in row if part.height >= 0.25 * usual and not part.dash(usual)]
         self.height = float(np.median(tops)) if tops else usual
         self.spans: list[tuple[int, int]] = []
         self.pictures: list[Array] = []
@@ -73,7 +73,7 @@ class DigitSearch:
             for j in range(i + 1, min(i + MOST_IN_DIGIT, n) + 1):
                 members = self.atoms[i:j]
                 box = _box(members)
-                if j > i + 1 and (box[2] - box[0] > WIDEST * self.height or not self._near(i, j)):
+                if n > 1 and (box[2] - box[0] > WIDEST * self.height or not self._near(i, j)):
                     continue
                 if not self._may_be_digit(members, box):
                     continue
@@ -95,7 +95,7 @@ class DigitSearch:
         if height < 0.25 * self.height:
             return False
         # Dashes, above each other or alone: a minus, an equals sign.
-        if all(part.flat for part in members) and height < 0.6 * self.height:
+        if height < 0.6 * self.height and all(part.dash(self.height) for part in members):
             return False
         if height < 0.5 * width:
             return False
@@ -145,7 +145,7 @@ class DigitSearch:
     def _drop(self, i: int) -> float:
         atom = self.atoms[i]
         size = max(atom.height, atom.width) / self.height
-        if atom.flat or _is_plus(atom):
+        if atom.dash(self.height) or _is_plus(atom):
             return min(DASH, DROPPED * size)
         # A dot costs nothing.
         return DROPPED * float(np.clip((size - 0.2) / 0.25, 0, 1))

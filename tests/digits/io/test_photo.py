@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from io import BytesIO
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image, ImageDraw
 
-from digitscope.digits.io.photo import BLANK, PhotoError, prepare_photo, read_photo
+from digitscope.digits.io.photo import BLANK, PhotoError, open_photo, prepare_photo, read_photo
+from digitscope.digits.io.photo.parts import parts
 from digitscope.digits.preprocess import prepare
 from digitscope.digits.samples import SAMPLES
+from tests.conftest import PROJECT
 
 
 def drawn(
@@ -97,14 +102,67 @@ def test_a_picture_bomb_is_refused_unread(tmp_path):
         read_photo(path)
 
 
-def test_parts_that_touch_have_one_label():
-    mask = np.array([[1, 0, 1, 0, 0], [1, 1, 1, 0, 1], [0, 0, 0, 0, 1], [1, 0, 0, 1, 0]], bool)
-    labels, count = components(mask)
-    assert count == 3
-    assert labels[0, 0] == labels[0, 2] == labels[1, 1]
-    assert labels[1, 4] == labels[3, 3], "diagonals touch"
-    assert len({labels[0, 0], labels[1, 4], labels[3, 0]}) == 3
-    np.testing.assert_array_equal(labels > 0, mask)
+def test_parts_that_touch_are_one():
+    mask = np.zeros((60, 60), bool)
+    mask[5:50, 5:10] = mask[50:55, 10:30] = True  # they touch by a corner
+    mask[5:55, 40:46] = True
+    found, usual = parts(mask, mask.astype(np.float32))
+    assert [(part.left, part.top, part.right, part.bottom) for part in found] == [(5, 5, 30, 55), (40, 5, 46, 55)]
+    assert usual == 50
+    assert all(5 <= part.thickness <= 7 for part in found)
+
+
+@pytest.mark.parametrize("kind", ["HEIF", "AVIF", "WEBP", "TIFF", "GIF", "JPEG", "JPEG2000", "BMP"])
+def test_what_phones_and_programs_write_is_read(tmp_path, kind):
+    path = tmp_path / "picture"
+    image = drawn(3, mode="RGB")
+    if kind == "HEIF":
+        pillow_heif.from_pillow(image).save(path, quality=90)
+    elif kind == "GIF":
+        image.save(path, kind, save_all=True, append_images=[drawn(8, mode="RGB")])
+    else:
+        image.save(path, kind)
+    assert same(read_photo(path).picture, prepare_photo(drawn(3)).picture) > 0.95
+
+
+def test_cmyk_deep_and_half_transparent_pictures_are_read(tmp_path):
+    usual = prepare_photo(drawn(5)).picture
+    grey = np.asarray(drawn(5))
+    drawn(5, mode="CMYK").save(tmp_path / "cmyk.jpg")
+    Image.fromarray(grey.astype(np.float32) / 255).save(tmp_path / "float.tiff")
+    Image.fromarray(grey.astype(np.uint16) * 16).save(tmp_path / "twelve.png")
+    drawn(5).convert("LA").save(tmp_path / "la.png")
+    for path in tmp_path.iterdir():
+        assert same(read_photo(path).picture, usual) > 0.95, path.name
+
+
+def test_a_broken_exif_costs_only_the_orientation(tmp_path):
+    path = tmp_path / "odd.jpg"
+    drawn(3).save(path, exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x05garbage")
+    assert same(read_photo(path).picture, prepare_photo(drawn(3)).picture) > 0.95
+
+
+def test_a_very_large_jpeg_is_unpacked_small(tmp_path):
+    path = tmp_path / "large.jpg"
+    ink = drawn(3, 500).resize((16_000, 12_500), Image.Resampling.NEAREST)
+    ink.save(path, quality=50)
+    photo = open_photo(path)
+    assert max(photo.pixels.shape) <= 1800
+    assert photo.size == (16_000, 12_500)
+
+
+@pytest.mark.parametrize("mode", ["I;16", "RGBA"])
+def test_the_memory_for_a_large_picture_is_bounded(tmp_path, mode):
+    path = tmp_path / "bomb.png"
+    pixels = np.full((7700, 7700), 60_000, np.uint16) if mode == "I;16" else None
+    (Image.new("RGBA", (7700, 7700), "white") if pixels is None else Image.fromarray(pixels)).save(path)
+    code = (
+        "import sys, cv2; from digitscope.digits.io.photo import open_photo\n"
+        "peak = lambda: int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])\n"
+        "before = peak(); open_photo(sys.argv[1]); print((peak() - before) // 1024)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, path], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert int(ended.stdout) < 450, "megabytes: the unpacked picture has 237 at most"
 
 
 def test_light_from_one_side_leaves_the_digit():

@@ -174,7 +174,9 @@ def binaries(sheet: Sheet, paper: str, usual: bool = True) -> list[Binary]:
     if not inked.any():
         return []
     # What is written goes one way in colour from its paper; glare goes the other way.
-    inks = _inks(difference, distance, inked)
+    around = max(5, min(distance.shape) // 6)
+    fine = difference - cv2.blur(difference, (around, around))
+    inks = _inks(difference[inked], fine[inked])
     if usual:
         found = _masks(cv2, np.maximum(difference @ inks[0], 0), floor, paper) if inks else []
     else:
@@ -208,7 +210,7 @@ def _masks(cv2: Any, along: Array, floor: float, prefix: str) -> list[Binary]:
     strength = np.minimum(along / full, 1.5)
     # Half of what the darkest ink near by has: a pencil in uneven light, a stroke that grows faint.
     reach = max(3, round(min(along.shape) / 12)) | 1
-    near = cv2.GaussianBlur(cv2.dilate(along, np.ones((reach, reach), np.uint8)), (0, 0), reach / 3)
+    near = cv2.blur(cv2.dilate(along, np.ones((reach, reach), np.uint8)), (reach, reach))
     local = along > np.maximum(0.5 * near, max(floor, 0.3 * full))
     # Faint pixels that hang together with dark ones.
     weak = along > max(floor, 0.3 * full)
@@ -268,21 +270,24 @@ def _paper(sheet: Sheet, window_share: float) -> Array:
     return cv2.resize(paper.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def _inks(difference: Array, distance: Array, inked: Array) -> list[Array]:
-    """Unit vectors in colour from paper to ink, (3,) float32: the likelier one first."""
-    values = difference[inked]
-    weights = distance[inked]
-    # Two sides: along the main axis of the differences.
-    axis = (values * weights[:, None]).T @ values
-    main = np.linalg.eigh(axis.astype(float))[1][:, -1].astype(np.float32)
-    side = values @ main
-    first = np.sign((np.sign(side) * np.abs(side) ** 2).sum()) or 1.0
+def _inks(difference: Array, fine: Array) -> list[Array]:
+    """Unit vectors in colour from paper to ink, (3,) float32, the likelier one first.
+
+    `difference` (n, 3) is how pixels differ from their paper, `fine` (n, 3) from what is close around them: strokes are
+    fine, glare and shadows are not.
+    """
+    weights = np.linalg.norm(difference, axis=1)
+    spread = (difference * weights[:, None]).T @ difference
+    main = np.linalg.eigh(spread.astype(float))[1][:, -1].astype(np.float32)
+    side = difference @ main
+    finer = fine @ main
+    first = np.sign((finer * np.abs(finer)).sum()) or 1.0
     found = []
     for sign in (first, -first):
         chosen = sign * side > 0
         if chosen.mean() < 0.1:
             continue
-        mean = (values[chosen] * weights[chosen, None]).sum(axis=0)
+        mean = (difference[chosen] * weights[chosen, None]).sum(axis=0)
         length = float(np.linalg.norm(mean))
         if length > 0:
             # A difference of d in all three channels counts as d.

@@ -23,7 +23,7 @@ NEAREST = 0.18
 
 def cut(part: Part, usual: float) -> list[Part]:
     """The part in pieces from left to right; itself alone where it has no place for a cut."""
-    if part.width < NARROW * usual or part.flat:
+    if part.width < NARROW * usual or part.dash(usual):
         return [part]
     ink = part.mask.sum(axis=0).astype(float)
     soft = np.convolve(np.pad(ink, 2, mode="edge"), np.ones(5) / 5, mode="valid")

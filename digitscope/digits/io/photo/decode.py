@@ -43,6 +43,10 @@ class PhotoError(ValueError):
     """A picture file that cannot be read; the message is one sentence that names it."""
 
 
+class _TooLargeError(Exception):
+    """A picture with more pixels than Pillow opens, and no JPEG."""
+
+
 @dataclass(frozen=True)
 class Photo:
     """A picture, upright and of working size."""
@@ -60,7 +64,8 @@ def open_photo(file: str | Path | IO[bytes], name: str = "") -> Photo:
 
     Raises PhotoError if it is no picture, is damaged, or has more pixels than can be unpacked in bounded memory.
     """
-    name = name or str(file)
+    if not name:
+        name = str(file) if isinstance(file, str | Path) else str(getattr(file, "name", "The picture"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # our own limits are below; a broken EXIF costs only its orientation
@@ -68,6 +73,8 @@ def open_photo(file: str | Path | IO[bytes], name: str = "") -> Photo:
                 return _bounded(image, name)
     except PhotoError:
         raise
+    except _TooLargeError as error:
+        raise PhotoError(f"{name} has far too many pixels: please make it smaller, or save it as JPEG.") from error
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise PhotoError(f"{name} is no picture that can be read: use PNG, JPEG or HEIC.") from error
     except MemoryError as error:
@@ -111,7 +118,10 @@ def _opened(file: str | Path | IO[bytes]) -> Image.Image:
         # Pillow refuses very large pictures before it knows that a JPEG will be unpacked small.
         if not isinstance(file, str | Path):
             file.seek(0)
-        return JpegImagePlugin.JpegImageFile(file)
+        try:
+            return JpegImagePlugin.JpegImageFile(file)
+        except SyntaxError:
+            raise _TooLargeError from None
     except UnidentifiedImageError:
         try:
             import pillow_heif

@@ -53,10 +53,9 @@ class Part:
     def height(self) -> int:
         return self.mask.shape[0]
 
-    @property
-    def flat(self) -> bool:
-        """Whether it lies like a dash."""
-        return self.height < 0.5 * self.width
+    def dash(self, usual: float) -> bool:
+        """Whether it lies like a dash beside digits of the `usual` height."""
+        return self.height < 0.5 * self.width and self.height < 0.6 * usual
 
 
 def parts(mask: Array, strength: Array) -> tuple[list[Part], float]:

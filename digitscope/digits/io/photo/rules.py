@@ -144,8 +144,6 @@ def _without_boxes(mask: Array) -> Array:
 
 def _lines(mask: Array, upright: bool) -> list[Rule]:
     """Straight thin lines across the mask, level ones or `upright` ones."""
-    import cv2
-
     one = mask.T if upright else mask
     height, width = one.shape
     block = max(1, -(-width // SEARCH_SIDE))
@@ -154,7 +152,7 @@ def _lines(mask: Array, upright: bool) -> list[Rule]:
         return []
     padded = np.zeros((rows * block, columns * block), bool)
     padded[:height, :width] = one
-    small: Array = padded.reshape(rows, block, columns, block).any(axis=(1, 3))
+    small = np.logical_or.reduce(padded.reshape(rows, block, columns, block), axis=(1, 3))
     if small.sum(axis=1).max() < 0.25 * columns:
         # Not even a tilted line puts less than this into some row, unless it is tilted too far.
         return []
