@@ -88,7 +88,7 @@ class Reader:
             return self._read_strokes(drawn, pen_down)
         if isinstance(drawn, Prepared):
             return self._read_framed(drawn)
-        return self._read_photo(decode(drawn) if isinstance(drawn, Image.Image) else open_photo(drawn))
+        return self.read_photo(decode(drawn) if isinstance(drawn, Image.Image) else open_photo(drawn))
 
     def read_picture(self, photo: Photo) -> PictureReading:
         """Read all digits in a picture, in lines and groups, with their boxes."""
@@ -139,7 +139,8 @@ class Reader:
             reading.network_ms = 1000 * (perf_counter() - begun)
         return reading
 
-    def _read_photo(self, photo: Photo) -> Reading:
+    def read_photo(self, photo: Photo) -> Reading:
+        """Read a picture, as `read` does, that was opened before."""
         begun = perf_counter()
         reading = Reading.of_picture(self.read_picture(photo))
         reading.network_ms = 1000 * (perf_counter() - begun)

@@ -65,12 +65,19 @@ class Reading:
 
     @property
     def refused(self) -> bool:
-        """Whether at least one piece is no digit."""
-        return self.verdict is not None and bool(self.verdict.refused.any())
+        """Whether at least one piece of a drawing is no digit, or nothing in a picture is one."""
+        if self.verdict is None:
+            return False
+        return bool(self.verdict.refused.any() if self.picture is None else self.verdict.refused.all())
 
     @property
     def text(self) -> str:
-        """The digits that were read, such as "7" or "2026"; "" where nothing was read or a piece was refused."""
+        """The digits that were read, such as "7" or "2026"; "" where nothing was read, or a drawing's piece refused.
+
+        A picture's lines are divided by " / ", their groups by a space, and "?" stands for what was refused.
+        """
         if self.verdict is None or self.refused:
             return ""
+        if self.picture is not None:
+            return " / ".join(map(str, self.picture.lines))
         return "".join(str(digit) for digit in self.verdict.predicted)

@@ -5,8 +5,6 @@ from time import perf_counter
 
 import streamlit as st
 
-from digitscope.digits.segment import Piece
-from digitscope.digits.strokes import Strokes
 from digitscope.recognition import Reading
 from digitscope.ui.common.frame import begin_page, show_notices
 from digitscope.ui.common.networks import in_use
@@ -23,8 +21,6 @@ from digitscope.ui.explain import maps_html, show_inside
 from digitscope.ui.training.evaluation import training_panel
 from digitscope.ui.training.runs import MOST_DRAWINGS
 from digitscope.ui.training.tab import training_tab
-
-NO_STROKES = Strokes(())
 
 
 @dataclass
@@ -50,12 +46,12 @@ def canvas_and_panels(view: View) -> None:
         left, right = st.columns([36, 64], gap="medium")
     with left:
         strokes = drawing_board(view.pen)
-        photo = photo_input()
+        photo = photo_input(reader)
     if photo is None:
         reading = answers.reading(strokes)
         panels = answers.panels(strokes, begun)
     else:
-        reading = Reading(NO_STROKES, [Piece(NO_STROKES, photo)]) if reader is None else reader.read(photo)
+        reading = photo
         panels = answer_panels(reading, answers.name, begun)
     own.remember(reading.prepared.picture, MOST_DRAWINGS)
     with right:

@@ -107,7 +107,7 @@ def _answer(reading: Reading, network_name: str, begun: float, pen_down: bool) -
 
 def _picture_html(reading: Reading) -> str:
     picture = reading.prepared.picture
-    several = len(reading.pieces) > 1
+    several = len(reading.pieces) > 1 and reading.picture is None
     return render(
         "draw/answer_picture.html",
         picture=ink_picture(BLANK if picture is None else picture),
