@@ -17,6 +17,8 @@ Array = np.ndarray
 NARROW = 0.6
 """A part narrower than this share of the usual height is one digit."""
 MOST_CUTS = 9
+MOST_INK = 5.0
+"""Widths of the line: a column with more ink is no place for a cut."""
 NEAREST = 0.18
 """Heights that must lie between two cuts, and between a cut and the part's end."""
 
@@ -32,7 +34,7 @@ def cut(part: Part, usual: float) -> list[Part]:
     candidates = [
         x
         for x in range(least, part.width - least)
-        if soft[x] == soft[max(0, x - least // 2) : x + least // 2 + 1].min() and soft[x] <= 3.0 * part.thickness
+        if soft[x] == soft[max(0, x - least // 2) : x + least // 2 + 1].min() and soft[x] <= MOST_INK * part.thickness
     ]
     for x in sorted(candidates, key=lambda x: soft[x]):
         if all(abs(x - other) >= least for other in places):
