@@ -15,7 +15,7 @@ from digitscope.digits.io.photo import BLANK, PhotoError, open_photo, prepare_ph
 from digitscope.digits.io.photo.parts import parts
 from digitscope.digits.preprocess import prepare
 from digitscope.digits.samples import SAMPLES
-from tests.conftest import PROJECT
+from testkit.imports import PROJECT
 
 
 def drawn(
