@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def labels(folder: Path, rows: list[tuple[str, ...]], columns: tuple[str, ...] = ("file", "label", "kind", "source")):
+def labels(
+    folder: Path, rows: Sequence[tuple[str, ...]], columns: tuple[str, ...] = ("file", "label", "kind", "source")
+):
     with (folder / "labels.csv").open("w", newline="") as file:
         csv.writer(file).writerows([columns, *rows])
 
