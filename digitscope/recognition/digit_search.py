@@ -73,7 +73,7 @@ class DigitSearch:
             for j in range(i + 1, min(i + MOST_IN_DIGIT, n) + 1):
                 members = self.atoms[i:j]
                 box = _box(members)
-                if n > 1 and (box[2] - box[0] > WIDEST * self.height or not self._near(i, j)):
+                if j - i not in (1, n) and (box[2] - box[0] > WIDEST * self.height or not self._near(i, j)):
                     continue
                 if not self._may_be_digit(members, box):
                     continue

@@ -17,7 +17,7 @@ Array = np.ndarray
 NARROW = 0.6
 """A part narrower than this share of the usual height is one digit."""
 MOST_CUTS = 9
-MOST_INK = 5.0
+MOST_INK = 3.0
 """Widths of the line: a column with more ink is no place for a cut."""
 NEAREST = 0.18
 """Heights that must lie between two cuts, and between a cut and the part's end."""
