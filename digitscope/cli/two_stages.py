@@ -79,15 +79,11 @@ def teach(
     if not others:
         return Pupil(network, curves, facts)
     source = f"{files} ({', '.join(absent)})"
-    temperature, bound = calibration(network, others, mnist.validation)
-    facts |= {
-        "temperature": temperature,
-        "refuse_above": bound,
-        "calibrated_on": f"MNIST's validation images; {source}",
-    }
+    found = calibration(network, others, mnist.validation)
+    facts |= found.facts | {"calibrated_on": f"MNIST's validation images; {source}"}
     if held_out_weights is not None:
         never_saw = state.result()
-        cool(never_saw, temperature)
+        cool(never_saw, found.temperature)
         words = _in_words(known, f"{files} without {', '.join(absent)}")
         save(held_out_weights, never_saw, state, mnist.validation, **facts | {"data": words})
     print("The second course, with all drawings")
@@ -97,7 +93,7 @@ def teach(
     last = Run(network, settings)
     with_progress(last, _examples(mnist.training, drawings, seed + 1, MNIST_TIMES[1]), mnist.validation)
     network = last.result()
-    cool(network, temperature)
+    cool(network, found.temperature)
     facts["second_course_steps"] = last.step
     return Pupil(network, curves, facts)
 
