@@ -32,7 +32,7 @@ MNIST_TIMES = (2, 3)
 In the first course half of what is seen should be pictures that people wrote; in the second, that takes people's
 drawings in which are like those that it knows, MNIST's share is larger: it is what is easily lost.
 """
-LAST_EPOCHS, LAST_RATE = 6, 0.5
+LAST_EPOCHS, LAST_RATE = 5, 0.5
 """The second course: its length, and its learning rate as a share of the first one's."""
 
 

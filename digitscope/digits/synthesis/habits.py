@@ -212,7 +212,7 @@ def tailed_zero(rng: np.random.Generator) -> Array:
         if rng.random() < 0.55:
             end, before = (ring[0], ring[1]) if at_start else (ring[-1], ring[-2])
             out = np.arctan2(*(end - before)[::-1]) + rng.normal(0, 0.8)
-            ends.append((at_start, end + rng.uniform(0.08, 0.4) * np.array([np.cos(out), np.sin(out)])))
+            ends.append((at_start, end + rng.uniform(0.08, 0.6) * np.array([np.cos(out), np.sin(out)])))
     for at_start, point in ends:
         ring = np.concatenate([point[None], ring]) if at_start else np.concatenate([ring, point[None]])
     return ring
@@ -250,7 +250,9 @@ RINGED_2 = curve(
     *((0.66, 0.28), (0.48, 0.46), (0.2, 0.38), (0.2, 0.12), (0.46, 0.02), (0.7, 0.2)),
     *((0.56, 0.55), (0.18, 0.86), (0.22, 0.97), (0.5, 0.84), (0.9, 0.97)),
 )
-FOOTLESS_2 = curve((0.18, 0.24), (0.42, 0.03), (0.76, 0.2), (0.6, 0.52), (0.28, 0.85), (0.3, 0.96), (0.5, 0.95))
+FOOTLESS_2 = curve(
+    (0.18, 0.24), (0.42, 0.03), (0.76, 0.2), (0.6, 0.52), (0.26, 0.86), (0.22, 0.96), (0.42, 0.93), (0.6, 0.96)
+)
 LOOPED_3 = curve(
     *((0.36, 0.22), (0.22, 0.16), (0.34, 0.04), (0.66, 0.06), (0.68, 0.28), (0.46, 0.44)),
     *((0.74, 0.56), (0.74, 0.84), (0.46, 0.97), (0.16, 0.86)),
@@ -265,6 +267,10 @@ S_5 = curve(
 )
 FLAT_6 = curve(
     *((0.74, 0.02), (0.5, 0.34), (0.3, 0.72), (0.38, 0.97), (0.64, 0.92), (0.68, 0.72), (0.46, 0.66), (0.3, 0.8)),
+)
+ENTERED_9 = curve(
+    *((-0.45, 0.14), (0.0, 0.12), (0.4, 0.1), (0.7, 0.12), (0.5, 0.04), (0.28, 0.24), (0.5, 0.42), (0.7, 0.14)),
+    *((0.72, 0.6), (0.6, 0.92), (0.34, 0.97)),
 )
 LONG_9 = curve((0.7, 0.1), (0.46, 0.02), (0.3, 0.18), (0.46, 0.34), (0.68, 0.22), (0.7, 0.1))
 OPEN_8 = curve(
@@ -306,6 +312,7 @@ RULES: dict[str, tuple[int, list[Stroke]]] = {
     "6 with a long stem": (6, [FLAT_6]),
     "8, open": (8, [OPEN_8]),
     "8, open to the left": (8, [OPEN_8_LEFT]),
+    "9 with an entry stroke": (9, [ENTERED_9]),
     "9 with a long stem": (9, [LONG_9, line((0.7, 0.08), (0.6, 0.98))]),
 }
 """Habits that no stroke can be added for: the digit, and the strokes in the order of their drawing."""

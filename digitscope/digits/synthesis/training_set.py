@@ -27,7 +27,7 @@ LETTER_HANDS = 12
 """The same for what people drew that is no digit: of that, pen data has far less than there is in the world."""
 WITH_HABIT = 0.25
 """The share of drawn zeros, ones and sevens that get a stroke more, as the habits want it."""
-RULED, LETTERS, SENSELESS = 800, 300, 12_000
+RULED, LETTERS, SENSELESS = 500, 300, 10_000
 """Pictures by rule: of each habit, of each letter, and of scribbles, signs and little pictures."""
 COARSE = 0.08
 """The share of varied drawings that come from a slow or coarse device: of straight lines, or of few units."""
