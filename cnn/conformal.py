@@ -51,14 +51,14 @@ def prediction_sets(verdict: Verdict, least: Array) -> Array:
     return sets & ~verdict.refused[:, None]
 
 
-def named_digits(probabilities: Array, least: Array) -> list[int]:
-    """The set of one reading that was not refused, the most likely digit first: [1, 7] is "1 or 7".
+def named_digits(verdict: Verdict, least: Array) -> list[list[int]]:
+    """The set of each of n answers, the most likely digit first: [1, 7] is "1 or 7", [] is refused.
 
-    `probabilities` and `least` are (10,).
+    `least` (10,) is what `least_probabilities` gives.
     """
-    reading = Verdict(np.asarray(probabilities)[None], np.zeros(1), np.zeros(1, bool))
-    chosen = prediction_sets(reading, least)[0]
-    return [int(digit) for digit in np.argsort(-np.asarray(probabilities), kind="stable") if chosen[digit]]
+    order = np.argsort(-verdict.probabilities, axis=1, kind="stable")
+    sets = prediction_sets(verdict, least)
+    return [[int(digit) for digit in row if chosen[digit]] for row, chosen in zip(order, sets, strict=True)]
 
 
 @dataclass(frozen=True)

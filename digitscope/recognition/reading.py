@@ -24,6 +24,11 @@ class Reading:
     """The digits from left to right; a single piece where the drawing is one digit or cannot be cut."""
     verdict: Verdict | None = None
     """The verdict on the pieces, in their order; None where nothing could be framed, or no network was there."""
+    named: list[list[int]] = field(default_factory=list)
+    """For each piece the digits that it may be (its prediction set, see `cnn.conformal`), the likeliest first.
+
+    Empty for a piece that was refused; [7, 1] is "7 or 1".
+    """
     shown: int = 0
     """The index of the piece to look into: the least certain one."""
     layers: list[tuple[str, Array]] = field(default_factory=list)

@@ -58,9 +58,10 @@ def test_what_is_refused_has_the_empty_set_and_nothing_else_has():
 
 
 def test_a_reading_names_its_digits_the_likeliest_first():
-    probabilities = np.array([0, 0.3, 0, 0, 0, 0, 0, 0.69, 0, 0.01])
-    assert named_digits(probabilities, np.full(10, 0.05)) == [7, 1]
-    assert named_digits(probabilities, np.full(10, 0.5)) == [7]
+    probabilities = np.array([[0, 0.3, 0, 0, 0, 0, 0, 0.69, 0, 0.01], [0.9, 0.1, 0, 0, 0, 0, 0, 0, 0, 0]])
+    said = Verdict(probabilities, np.zeros(2), np.array([False, True]))
+    assert named_digits(said, np.full(10, 0.05)) == [[7, 1], []]
+    assert named_digits(said, np.full(10, 0.5)) == [[7], []]
 
 
 @pytest.mark.parametrize("least", [None, "0.1", [0.1] * 9, [0.1] * 9 + [2], [0.1] * 9 + ["x"], [0.1] * 9 + [True]])
