@@ -23,7 +23,7 @@ NONE = 10
 """The label of what is no digit."""
 HANDS = 6
 """Pictures that are made of each drawing: one as it is, the others by other hands."""
-LETTER_HANDS = 12
+LETTER_HANDS = 16
 """The same for what people drew that is no digit: of that, pen data has far less than there is in the world."""
 WITH_HABIT = 0.25
 """The share of drawn zeros, ones and sevens that get a stroke more, as the habits want it."""
