@@ -16,7 +16,7 @@ import numpy as np
 
 from cnn import weights
 from cnn.calibration import best_temperature, cool, expected_calibration_error, threshold, with_temperature
-from cnn.conformal import ERROR, least_probabilities, prediction_sets, set_quality
+from cnn.conformal import ERROR, from_header, least_probabilities, prediction_sets, set_quality
 from cnn.container import FileError
 from cnn.fast.predictor import BatchPredictor
 from cnn.network import CNN
@@ -58,6 +58,13 @@ def add_to(commands: argparse._SubParsersAction) -> None:
         "--strokes", type=Path, nargs="+", metavar="FILE", required=True, help="drawings it did not learn from"
     )
     parser.add_argument("--only", nargs="+", default=[], metavar="WRITER", help="of the drawings, only these writers'")
+    parser.add_argument(
+        "--like",
+        type=Path,
+        metavar="WEIGHTS",
+        help="take temperature and prediction sets from this network, which never saw some writers that WEIGHTS has "
+        "learned from; the drawings then choose the threshold alone",
+    )
     parser.set_defaults(run=run)
 
 
@@ -69,18 +76,36 @@ def run(options: argparse.Namespace) -> int:
     drawings = [d for d in read_drawings(options.strokes, options.only) if d.label is not None]
     if not drawings:
         raise CommandError("There is no labelled digit in these files to calibrate on.")
-    found = calibration(network, drawings, load_mnist().validation)
+    if options.like is not None:
+        found, on = _like(options.like, network, drawings)
+    else:
+        found, on = calibration(network, drawings, load_mnist().validation), "MNIST's validation images; "
     cool(network, found.temperature)
     files = ", ".join(path.name for path in options.strokes)
     only = f" ({', '.join(options.only)})" if options.only else ""
     facts = {key: value for key, value in header.items() if key not in ("format", "layers")}
-    facts |= found.facts | {"calibrated_on": f"MNIST's validation images; {files}{only}"}
+    facts |= found.facts | {"calibrated_on": f"{on}{files}{only}"}
     try:
         weights.save(options.weights, network, **facts)
     except FileError as error:
         raise CommandError(str(error)) from error
     print(f"Weights: {options.weights}")
     return 0
+
+
+def _like(path: Path, network: CNN, drawings: Sequence[Drawing]) -> tuple[Calibration, str]:
+    """Give `network` the temperature and sets of the network at `path`, and a threshold by these drawings."""
+    _, header = load_network(path)
+    least = from_header(header)
+    if "temperature" not in header or least is None:
+        raise CommandError(f"{path} is not calibrated: there is nothing to take from it.")
+    pictures, readable = prepare_all(drawing.strokes for drawing in drawings)
+    outputs = augmented_outputs(BatchPredictor(network).predict, pictures[readable])
+    nothing = judge(combine(with_temperature(outputs, header["temperature"]))).nothing
+    bound = threshold(nothing, MOST_REFUSED)
+    print(f"Temperature {header['temperature']:.3f} of {path}, refuses above {bound:.3f}")
+    found = Calibration(header["temperature"], bound, tuple(least.tolist()))
+    return found, f"temperature and sets: as {path.name}; threshold: "
 
 
 def calibration(network: CNN, drawings: Sequence[Drawing], validation: Examples) -> Calibration:

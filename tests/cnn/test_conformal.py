@@ -26,12 +26,12 @@ def test_the_bound_by_hand():
     assert not least[[0, 1, 2, 4, 5, 6, 7, 8, 9]].any(), "no drawing at all: no guarantee without the digit itself"
 
 
-def test_a_refused_drawing_misses_its_truth():
+def test_refused_drawings_do_not_count():
     own, labels = np.full(100, 0.9), np.full(100, 3)
-    refused = np.arange(100) < 2
-    said = verdict(own, labels, refused)
-    assert least_probabilities(said, labels, error=0.01)[3] == 0
-    assert least_probabilities(said, labels, error=0.05)[3] == pytest.approx(0.9)
+    own[:2] = 0.1
+    assert least_probabilities(verdict(own, labels), labels, error=0.01)[3] == pytest.approx(0.1)
+    assert least_probabilities(verdict(own, labels, np.arange(100) < 2), labels, error=0.02)[3] == pytest.approx(0.9)
+    assert least_probabilities(verdict(own, labels, np.arange(100) < 2), labels, error=0.01)[3] == 0, "too few"
 
 
 def test_sets_keep_the_promise_for_each_digit():
@@ -46,7 +46,7 @@ def test_sets_keep_the_promise_for_each_digit():
     said, labels = people(20_000)
     sets = prediction_sets(said, least)
     for digit in range(10):
-        assert set_quality(sets[labels == digit], labels[labels == digit]).coverage >= 1 - ERROR - 0.006
+        assert set_quality(sets[labels == digit], labels[labels == digit]).coverage >= 1 - ERROR - 0.005
     assert set_quality(sets, labels).coverage == pytest.approx(1 - ERROR, abs=0.003)
 
 
@@ -67,4 +67,4 @@ def test_a_reading_names_its_digits_the_likeliest_first():
 @pytest.mark.parametrize("least", [None, "0.1", [0.1] * 9, [0.1] * 9 + [2], [0.1] * 9 + ["x"], [0.1] * 9 + [True]])
 def test_a_header_that_makes_no_sense_has_no_bounds(least):
     assert from_header({"least_probabilities": least}) is None
-    assert from_header({"least_probabilities": [0.1] * 10}).tolist() == [0.1] * 10
+    np.testing.assert_array_equal(from_header({"least_probabilities": [0.1] * 10}), np.full(10, 0.1))

@@ -16,6 +16,8 @@ ALL = [strokes for pair in SAMPLES.values() for strokes in pair]
 
 def distance(one: Strokes, other: Strokes) -> float:
     first, second = prepare(one).picture, prepare(other).picture
+    assert first is not None
+    assert second is not None
     return float(np.abs(first.astype(float) - second).mean())
 
 
