@@ -27,7 +27,7 @@ from digitscope.cli.common import CommandError, load_mnist, load_network, read_d
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing
 
-MOST_REFUSED = 0.0025
+MOST_REFUSED = 0.003
 """The share of held-out digits that may be refused: a digit sent away annoys more than a letter that is let in."""
 
 
@@ -140,7 +140,7 @@ def calibration(network: CNN, drawings: Sequence[Drawing], validation: Examples)
     quality = set_quality(prediction_sets(verdict, least), truth)
     print(f"Temperature {temperature:.3f}, refuses above {bound:.3f}")
     print(
-        f"Prediction sets for an error of {ERROR:.0%}: a digit belongs to one from "
+        f"Prediction sets for an error of {ERROR:.1%}: a digit belongs to one from "
         + ", ".join(f"{digit}: {bound:.4f}" for digit, bound in enumerate(least))
         + f"; here they have {quality.size:.4f} digits on average"
     )
