@@ -82,6 +82,10 @@ def cool(network: CNN, temperature: float) -> None:
 
 
 def threshold(nothing: Array, refused: float) -> float:
-    """The bound on the probability of "no digit" that refuses at most a share `refused` of these digits (n,)."""
+    """The bound on the probability of "no digit" that refuses at most a share `refused` of these digits (n,).
+
+    It lies midway between two of the values, so that rounding decides about none of them.
+    """
     ordered = np.sort(nothing)
-    return float(ordered[len(ordered) - 1 - int(refused * len(ordered))])
+    last_read = len(ordered) - 1 - int(refused * len(ordered))
+    return float(ordered[last_read : last_read + 2].mean())

@@ -1,19 +1,22 @@
-"""python -m cnn calibrate: make a network's probabilities honest, and choose when it says that it cannot read.
+"""python -m cnn calibrate: make a network's probabilities honest, and choose when it refuses or names two digits.
 
-The temperature and the threshold come from drawings and images that the network did not learn from; both are written
-into the weights file, the temperature as part of its last layer.
+The temperature, the threshold and the bounds of the prediction sets come from drawings and images that the network did
+not learn from; all are written into the weights file, the temperature as part of its last layer.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from cnn import weights
 from cnn.calibration import best_temperature, cool, expected_calibration_error, threshold, with_temperature
+from cnn.conformal import ERROR, from_header, least_probabilities, prediction_sets, set_quality
 from cnn.container import FileError
 from cnn.fast.predictor import BatchPredictor
 from cnn.network import CNN
@@ -24,8 +27,27 @@ from digitscope.cli.common import CommandError, load_mnist, load_network, read_d
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing
 
-MOST_REFUSED = 0.0025
+MOST_REFUSED = 0.003
 """The share of held-out digits that may be refused: a digit sent away annoys more than a letter that is let in."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What the drawings of people that a network never saw tell about it."""
+
+    temperature: float
+    refuse_above: float
+    least_probabilities: tuple[float, ...]
+    """Ten bounds, one a digit: see `cnn.conformal`."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the weights file's header says of it."""
+        return {
+            "temperature": self.temperature,
+            "refuse_above": self.refuse_above,
+            "least_probabilities": list(self.least_probabilities),
+        }
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -36,6 +58,13 @@ def add_to(commands: argparse._SubParsersAction) -> None:
         "--strokes", type=Path, nargs="+", metavar="FILE", required=True, help="drawings it did not learn from"
     )
     parser.add_argument("--only", nargs="+", default=[], metavar="WRITER", help="of the drawings, only these writers'")
+    parser.add_argument(
+        "--like",
+        type=Path,
+        metavar="WEIGHTS",
+        help="take temperature and prediction sets from this network, which never saw some writers that WEIGHTS has "
+        "learned from; the drawings then choose the threshold alone",
+    )
     parser.set_defaults(run=run)
 
 
@@ -47,13 +76,15 @@ def run(options: argparse.Namespace) -> int:
     drawings = [d for d in read_drawings(options.strokes, options.only) if d.label is not None]
     if not drawings:
         raise CommandError("There is no labelled digit in these files to calibrate on.")
-    temperature, bound = calibration(network, drawings, load_mnist().validation)
-    cool(network, temperature)
+    if options.like is not None:
+        found, on = _like(options.like, network, drawings)
+    else:
+        found, on = calibration(network, drawings, load_mnist().validation), "MNIST's validation images; "
+    cool(network, found.temperature)
     files = ", ".join(path.name for path in options.strokes)
     only = f" ({', '.join(options.only)})" if options.only else ""
     facts = {key: value for key, value in header.items() if key not in ("format", "layers")}
-    facts |= {"temperature": temperature, "refuse_above": bound}
-    facts |= {"calibrated_on": f"MNIST's validation images; {files}{only}"}
+    facts |= found.facts | {"calibrated_on": f"{on}{files}{only}"}
     try:
         weights.save(options.weights, network, **facts)
     except FileError as error:
@@ -62,10 +93,26 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def calibration(network: CNN, drawings: Sequence[Drawing], validation: Examples) -> tuple[float, float]:
-    """Temperature and threshold for a network that saw neither these digits nor MNIST's validation images.
+def _like(path: Path, network: CNN, drawings: Sequence[Drawing]) -> tuple[Calibration, str]:
+    """Give `network` the temperature and sets of the network at `path`, and a threshold by these drawings."""
+    _, header = load_network(path)
+    least = from_header(header)
+    if "temperature" not in header or least is None:
+        raise CommandError(f"{path} is not calibrated: there is nothing to take from it.")
+    pictures, readable = prepare_all(drawing.strokes for drawing in drawings)
+    outputs = augmented_outputs(BatchPredictor(network).predict, pictures[readable])
+    nothing = judge(combine(with_temperature(outputs, header["temperature"]))).nothing
+    bound = threshold(nothing, MOST_REFUSED)
+    print(f"Temperature {header['temperature']:.3f} of {path}, refuses above {bound:.3f}")
+    found = Calibration(header["temperature"], bound, tuple(least.tolist()))
+    return found, f"temperature and sets: as {path.name}; threshold: "
 
-    Prints the expected calibration error on both, before and after.
+
+def calibration(network: CNN, drawings: Sequence[Drawing], validation: Examples) -> Calibration:
+    """Calibrate a network that saw neither these digits nor MNIST's validation images.
+
+    The threshold follows from the drawings alone, temperature and prediction sets from both. Prints the expected
+    calibration error on both, before and after.
     """
     drawn, readable = prepare_all(drawing.strokes for drawing in drawings)
     predict = BatchPredictor(network).predict
@@ -88,5 +135,13 @@ def calibration(network: CNN, drawings: Sequence[Drawing], validation: Examples)
         print(f"{name}, {len(labels):,}: expected calibration error {errors[0]:.4f} before, {errors[1]:.4f} after")
     nothing = judge(combine(with_temperature(sets["drawings"][0], temperature))).nothing
     bound = threshold(nothing, MOST_REFUSED)
+    verdict = judge(combine(with_temperature(outputs, temperature)), bound)
+    least = least_probabilities(verdict, truth)
+    quality = set_quality(prediction_sets(verdict, least), truth)
     print(f"Temperature {temperature:.3f}, refuses above {bound:.3f}")
-    return temperature, bound
+    print(
+        f"Prediction sets for an error of {ERROR:.1%}: a digit belongs to one from "
+        + ", ".join(f"{digit}: {bound:.4f}" for digit, bound in enumerate(least))
+        + f"; here they have {quality.size:.4f} digits on average"
+    )
+    return Calibration(temperature, bound, tuple(least.tolist()))

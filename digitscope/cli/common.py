@@ -37,11 +37,21 @@ def load_network(path: Path) -> tuple[CNN, dict[str, Any]]:
 
 def read_drawings(paths: Sequence[Path], only: Sequence[str] = (), without: Sequence[str] = ()) -> list[Drawing]:
     """All drawings in the files, those of some writers `only` or `without` some, or a CommandError."""
+    return [drawing for _, drawings in read_drawings_by_file(paths, only, without) for drawing in drawings]
+
+
+def read_drawings_by_file(
+    paths: Sequence[Path], only: Sequence[str] = (), without: Sequence[str] = ()
+) -> list[tuple[Path, list[Drawing]]]:
+    """The same, each file's drawings beside its path."""
     try:
-        drawings = [drawing for path in paths for drawing in read_unipen(path)]
+        files = [(path, read_unipen(path)) for path in paths]
     except StrokesError as error:
         raise CommandError(str(error)) from error
-    writers = {drawing.writer for drawing in drawings}
+    writers = {drawing.writer for _, drawings in files for drawing in drawings}
     if unknown := [writer for writer in (*only, *without) if writer not in writers]:
         raise CommandError(f"Nobody is called {unknown[0]} in {', '.join(map(str, paths))}.")
-    return [drawing for drawing in drawings if drawing.writer not in without and (not only or drawing.writer in only)]
+    return [
+        (path, [one for one in drawings if one.writer not in without and (not only or one.writer in only)])
+        for path, drawings in files
+    ]

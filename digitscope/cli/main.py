@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from digitscope import __version__
-from digitscope.cli import calibrate, embed, evaluate, kiosk, predict, run, stand, sweep, train
+from digitscope.cli import average, calibrate, embed, evaluate, kiosk, predict, run, stand, sweep, train
 from digitscope.cli.common import CommandError
 
 
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "digitscope") -> in
     parser = argparse.ArgumentParser(prog=prog, description="Open the page, or train, measure and use the network.")
     parser.add_argument("--version", action="version", version=f"DigitScope {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (run, kiosk, stand, train, calibrate, evaluate, predict, sweep, embed):
+    for command in (run, kiosk, stand, train, average, calibrate, evaluate, predict, sweep, embed):
         command.add_to(commands)
     options = parser.parse_args(arguments)
     options.prog = prog

@@ -16,7 +16,7 @@ from cnn.recipes import RECIPES
 from cnn.training import Run
 from cnn.verdict import DIGITS
 from digitscope.cli import two_stages
-from digitscope.cli.common import CommandError, load_mnist, read_drawings
+from digitscope.cli.common import CommandError, load_mnist, load_network, read_drawings
 from digitscope.cli.plot import ENDINGS, plot_curves
 from digitscope.cli.progress import like_the_notebook, with_progress
 from digitscope.cli.save import save
@@ -55,6 +55,9 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--force", action="store_true", help="replace a weights file that exists already")
     parser.add_argument("--checkpoint", type=Path, help="file to save the run in after each epoch, and on Ctrl-C")
+    parser.add_argument(
+        "--start", type=Path, metavar="WEIGHTS", help="a weights file to begin with, in place of random weights"
+    )
     parser.add_argument("--resume", type=Path, help="checkpoint file to go on from, with its own settings")
     parser.add_argument("--plot", type=Path, help=f"draw the learning curves into this file ({', '.join(ENDINGS)})")
     parser.set_defaults(run=run)
@@ -76,7 +79,13 @@ def run(options: argparse.Namespace) -> int:
             raise CommandError(f"{path} exists already; choose another name, or replace it with --force.")
     data = load_mnist()
     architecture = options.architecture or recipe.architecture
-    state = _resume(options.resume) if options.resume else Run(build(architecture, settings.seed), settings)
+    if options.resume:
+        state = _resume(options.resume)
+    elif options.start:
+        network, header = load_network(options.start)
+        state = Run(network, settings)
+    else:
+        state = Run(build(architecture, settings.seed), settings)
     settings = state.settings
     learned_from = f"MNIST, the first {len(data.training[0][: settings.images]):,} training images"
     is_reader = state.network.output_shape == (DIGITS + 1,)
@@ -98,6 +107,8 @@ def run(options: argparse.Namespace) -> int:
         else:
             curves = with_progress(state, data.training, data.validation, options.checkpoint)
             network, facts = state.result(), {}
+        if options.start is not None:
+            facts["start"] = f"{options.start.name}, seed {header.get('seed')}, {header.get('steps')} steps"
         if out is not None:
             save(out, network, state, data.validation, data=learned_from, **facts)
         if options.plot is not None:

@@ -16,7 +16,7 @@ from digitscope.digits.segment import split
 from digitscope.digits.strokes import Drawing, Strokes
 from digitscope.digits.synthesis import habits
 from digitscope.digits.synthesis.habits import shuffled
-from digitscope.digits.synthesis.stroke_augmentation import hasty, on_board, shaky, slanted
+from digitscope.digits.synthesis.stroke_augmentation import few_lines, few_units, hasty, on_board, shaky, slanted
 from digitscope.digits.synthesis.training_set import side_by_side
 from digitscope.recognition.measure import measure, wilson
 
@@ -71,6 +71,8 @@ def _varied(people: Labelled, rng: np.random.Generator) -> dict[str, Labelled]:
         "people's, strokes in any order": each(lambda s: Strokes(tuple(shuffled(list(s.paths), rng)), s.size)),
         "people's, 15 % of a board of 340 px": each(lambda strokes: on_board(strokes, 340, 0.15, rng)),
         "people's, 100 % of a board of 340 px": each(lambda strokes: on_board(strokes, 340, 1.0, rng)),
+        "people's, straight lines of a quarter": each(lambda strokes: few_lines(strokes, 0.25)),
+        "people's, stored at 8 units": each(lambda strokes: few_units(strokes, 8, rng)),
         "people's, slash, cross, flag or foot": [(habits.add_habit(s, label, rng), label) for s, label in extra],
     }
 

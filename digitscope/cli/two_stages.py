@@ -32,8 +32,8 @@ MNIST_TIMES = (2, 3)
 In the first course half of what is seen should be pictures that people wrote; in the second, that takes people's
 drawings in which are like those that it knows, MNIST's share is larger: it is what is easily lost.
 """
-LAST_EPOCHS, LAST_RATE = 6, 0.5
-"""The second course: its length, and its learning rate as a share of the first one's."""
+LAST_SHARE, LAST_RATE = 0.375, 0.5
+"""The second course: its epochs and its learning rate, as shares of the first one's."""
 
 
 @dataclass(frozen=True)
@@ -79,25 +79,24 @@ def teach(
     if not others:
         return Pupil(network, curves, facts)
     source = f"{files} ({', '.join(absent)})"
-    temperature, bound = calibration(network, others, mnist.validation)
-    facts |= {
-        "temperature": temperature,
-        "refuse_above": bound,
-        "calibrated_on": f"MNIST's validation images; {source}",
-    }
+    found = calibration(network, others, mnist.validation)
+    facts |= found.facts | {"calibrated_on": f"MNIST's validation images; {source}"}
     if held_out_weights is not None:
         never_saw = state.result()
-        cool(never_saw, temperature)
+        cool(never_saw, found.temperature)
         words = _in_words(known, f"{files} without {', '.join(absent)}")
         save(held_out_weights, never_saw, state, mnist.validation, **facts | {"data": words})
     print("The second course, with all drawings")
     settings = replace(
-        state.settings, epochs=LAST_EPOCHS, seconds=None, learning_rate=LAST_RATE * state.settings.learning_rate
+        state.settings,
+        epochs=max(1, round(LAST_SHARE * state.settings.epochs)),
+        seconds=None,
+        learning_rate=LAST_RATE * state.settings.learning_rate,
     )
     last = Run(network, settings)
     with_progress(last, _examples(mnist.training, drawings, seed + 1, MNIST_TIMES[1]), mnist.validation)
     network = last.result()
-    cool(network, temperature)
+    cool(network, found.temperature)
     facts["second_course_steps"] = last.step
     return Pupil(network, curves, facts)
 

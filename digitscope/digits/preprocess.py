@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitscope.digits.coarse import smoothed
 from digitscope.digits.strokes import Strokes
 
 Array = np.ndarray
@@ -59,7 +60,8 @@ def prepare(strokes: Strokes, width: float = INK) -> Prepared:
     """
     if strokes.empty:
         return Prepared(None, NOTHING)
-    points = np.concatenate(strokes.paths)
+    paths = smoothed(strokes.paths)
+    points = np.concatenate(paths)
     low, high = points.min(axis=0), points.max(axis=0)
     box = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
     extent = float((high - low).max())
@@ -67,7 +69,7 @@ def prepare(strokes: Strokes, width: float = INK) -> Prepared:
         return Prepared(None, TOO_SMALL, box)
     scale = (BOX - width) / extent
     middle = (low + high) / 2
-    framed = _inkable([(path - middle) * scale + SIDE / 2 for path in strokes.paths])
+    framed = _inkable([(path - middle) * scale + SIDE / 2 for path in paths])
     shift = CENTRE - centre_of_mass(ink(framed, width))
     # A lopsided digit must not be pushed over the picture's edge.
     room = SIDE / 2 - ((high - low) * scale + width) / 2

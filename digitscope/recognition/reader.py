@@ -14,10 +14,10 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image
 
-from cnn import test_time_augmentation
+from cnn import conformal, test_time_augmentation
 from cnn.fast.tracer import Tracer
 from cnn.network import CNN
-from cnn.verdict import Verdict, judge, refuse_above
+from cnn.verdict import DIGITS, Verdict, judge, refuse_above
 from digitscope.digits.io.photo.decode import Photo, decode, open_photo
 from digitscope.digits.preprocess import Prepared
 from digitscope.digits.segment import Piece, split
@@ -46,6 +46,8 @@ class Reader:
         self.header = header or {}
         self.refuse_above = refuse_above(self.header)
         """The probability of "no digit" above which a drawing is refused, 0 to 1."""
+        self.least_probabilities = conformal.from_header(self.header)
+        """(10,): the probability from which each digit belongs to a prediction set; None where that was not measured."""
         self.tracer = Tracer(network)
 
     @classmethod
@@ -98,6 +100,14 @@ class Reader:
         """Judge framed pictures (n, 28, 28) uint8, with test-time augmentation where the network is in doubt."""
         return judge(test_time_augmentation.averaged_outputs(self.outputs, pictures), self.refuse_above)
 
+    def prediction_sets(self, verdict: Verdict) -> list[list[int]]:
+        """List the digits that each picture of a verdict may be, the likeliest first; none where it was refused.
+
+        Without measured bounds it is the likeliest digit alone.
+        """
+        least = np.ones(DIGITS) if self.least_probabilities is None else self.least_probabilities
+        return conformal.set_members(verdict, least)
+
     def outputs(self, pictures: Array) -> Array:
         """Return the network's outputs (n, 10) or (n, 11) float32 for pictures (n, 28, 28) uint8."""
         return (self.tracer.predict if len(pictures) <= FEW else self.network.predict_output)(pictures)
@@ -124,6 +134,7 @@ class Reader:
                 outputs(pictures) if pen_down else test_time_augmentation.averaged_outputs(outputs, np.array(pictures))
             )
             reading.verdict = judge(found, self.refuse_above)
+            reading.sets = self.prediction_sets(reading.verdict)
             reading.shown = int(reading.verdict.likelihood.argmin())
             reading.layers = traces[pictures[reading.shown].tobytes()]
         reading.network_ms = 1000 * (perf_counter() - begun)
@@ -135,6 +146,7 @@ class Reader:
         reading = Reading(nothing_drawn, [Piece(nothing_drawn, prepared)])
         if prepared.picture is not None:
             reading.verdict = self.verdict(prepared.picture[None])
+            reading.sets = self.prediction_sets(reading.verdict)
             reading.layers = self.tracer.trace(prepared.picture)
             reading.network_ms = 1000 * (perf_counter() - begun)
         return reading
@@ -143,6 +155,8 @@ class Reader:
         """Read a picture, as `read` does, that was opened before."""
         begun = perf_counter()
         reading = Reading.of_picture(self.read_picture(photo))
+        if reading.verdict is not None:
+            reading.sets = self.prediction_sets(reading.verdict)
         reading.network_ms = 1000 * (perf_counter() - begun)
         return self.looking_into(reading, reading.shown)
 

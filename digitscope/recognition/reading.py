@@ -25,6 +25,11 @@ class Reading:
     """The digits from left to right; a single piece where the drawing is one digit or cannot be cut."""
     verdict: Verdict | None = None
     """The verdict on the pieces, in their order; None where nothing could be framed, or no network was there."""
+    sets: list[list[int]] = field(default_factory=list)
+    """The prediction set of each piece (see `cnn.conformal`): the digits that it may be, the likeliest first.
+
+    Empty for a piece that was refused; [7, 1] is "7 or 1".
+    """
     shown: int = 0
     """The index of the piece to look into: the least certain one."""
     layers: list[tuple[str, Array]] = field(default_factory=list)
@@ -51,7 +56,7 @@ class Reading:
             np.array([digit.nothing for digit in found.digits]),
             np.array([digit.refused for digit in found.digits]),
         )
-        return cls(nothing_drawn, pieces, verdict, int(verdict.likelihood.argmin()), picture=found)
+        return cls(nothing_drawn, pieces, verdict, shown=int(verdict.likelihood.argmin()), picture=found)
 
     @property
     def prepared(self) -> Prepared:

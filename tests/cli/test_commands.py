@@ -103,6 +103,29 @@ def test_train_writes_weights_that_evaluate_and_predict_can_use(capsys, tmp_path
     assert "95 % interval" in capsys.readouterr().out
 
 
+def test_evaluate_prints_a_table_by_file_and_writer_with_refusals_and_prediction_sets(capsys, tmp_path, drawings):
+    other = tmp_path / "other.unipen"
+    other.write_text(drawings.read_text().replace(" me 0", " you 0") + UNIPEN.format(label=4).replace(" me ", " she "))
+    command = ["evaluate", "--strokes", str(drawings), str(other)]
+    assert main([*command, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    rows = {(row["source"], row["writer"]): row for row in facts["sources"]}
+    assert list(rows) == [("mine.unipen", "me"), ("other.unipen", ""), ("other.unipen", "you"), ("other.unipen", "she")]
+    assert rows["other.unipen", ""]["n"] == 22 == rows["other.unipen", "you"]["n"] + 1
+    assert rows["other.unipen", "she"]["refused"] == 1, "an empty drawing"
+    assert rows["other.unipen", "she"]["coverage"] == rows["other.unipen", "she"]["set_size"] == 0
+    assert rows["mine.unipen", "me"]["no_digits"] == 1
+    assert facts["n"] == 43
+    assert facts["coverage"] == pytest.approx(
+        sum(row["coverage"] * row["n"] for row in rows.values() if row["writer"]) / 43
+    )
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert "coverage" in said
+    assert len(re.findall(r"^  you +21  ", said, re.MULTILINE)) == 1
+    assert "no digit, refused" in said
+
+
 def test_evaluate_draws_its_worst_mistakes_and_measures_habits_and_numbers(capsys, tmp_path, drawings):
     sheet = tmp_path / "worst.svg"
     assert main(["evaluate", "--strokes", str(drawings), "--worst", str(sheet)]) == 0
@@ -167,7 +190,7 @@ def test_a_run_can_be_kept_and_resumed(capsys, tmp_path):
 def test_the_shipped_recipe_calibrates_on_those_held_out_and_then_learns_from_all(
     capsys, tmp_path, drawings, monkeypatch
 ):
-    for name, few in (("RULED", 2), ("SENSELESS", 30), ("PAIRS", 10)):
+    for name, few in (("RULED", 2), ("LETTERS", 1), ("SENSELESS", 30), ("PAIRS", 10)):
         monkeypatch.setattr(training_set, name, few)
     other = tmp_path / "other.unipen"
     other.write_text(drawings.read_text().replace(" me 0", " you 0"))
@@ -194,6 +217,8 @@ def test_the_shipped_recipe_calibrates_on_those_held_out_and_then_learns_from_al
     assert "without" not in second["data"]
     assert first["temperature"] == second["temperature"] > 0
     assert first["refuse_above"] == second["refuse_above"]
+    assert first["least_probabilities"] == second["least_probabilities"]
+    assert len(first["least_probabilities"]) == 10
     assert "(you)" in second["calibrated_on"]
     assert main(["calibrate", str(out), "--strokes", str(other)]) == 2, "calibrated already"
 

@@ -29,7 +29,7 @@ def number(pattern: str) -> float:
 
 
 def meant_by(letter: str) -> list[str]:
-    """The options that the card's letter P or U stands for, with its files where they lie here."""
+    """The options that the card's letter P, U or C stands for, with its files where they lie here."""
     (options,) = re.findall(rf"\b{letter} (?:stands )?for\s+`([^`]*)`", CARD)
     return [str(PEN_DATA / part) if part.endswith(".gz") else part for part in options.split()]
 
@@ -39,7 +39,7 @@ def test_the_card_has_its_rows():
         ("MNIST, test images", "digitscope"),
         ("MNIST, test images", "held-out"),
     ]
-    assert len(ROWS) == 6
+    assert len(ROWS) == 9
 
 
 def test_what_the_card_says_of_the_network_stands_in_its_file():
@@ -48,6 +48,8 @@ def test_what_the_card_says_of_the_network_stands_in_its_file():
     assert number(r"float32, ([\d.]+) MB") == pytest.approx(
         (PRETRAINED / "digitscope.npz").stat().st_size / 2**20, abs=0.01
     )
+    held_out = load(PRETRAINED / "held-out.npz")[1]
+    assert number(r"`held-out.npz` \(([\d.]+)\)") == pytest.approx(held_out["refuse_above"], abs=5e-4)
     assert number(r"`refuse_above` \(([\d.]+)\)") == pytest.approx(header["refuse_above"], abs=5e-4)
     assert number(r"one temperature, ([\d.]+),") == pytest.approx(header["temperature"], abs=5e-4)
     assert number(r"\(([\d,]+) s and [\d,]+ s,") == header["seconds"]
@@ -59,9 +61,9 @@ def test_what_the_card_says_of_the_network_stands_in_its_file():
         assert file.rstrip(",)") in CARD
 
 
-def test_both_files_have_one_bound_and_one_temperature():
+def test_both_files_have_one_temperature_and_the_same_sets():
     shipped, held_out = (load(PRETRAINED / name)[1] for name in ("digitscope.npz", "held-out.npz"))
-    for name in ("refuse_above", "temperature", "preprocessing", "architecture", "seed", "settings"):
+    for name in ("least_probabilities", "temperature", "preprocessing", "architecture", "seed", "settings"):
         assert shipped[name] == held_out[name]
 
 
@@ -73,7 +75,7 @@ def test_a_row_of_the_card_is_what_evaluate_prints(row, capsys):
     what, network, n, right, interval, refused, options = row
     arguments = ["evaluate", "--json", "--weights", str(PRETRAINED / f"{network}.npz")]
     for option in options.replace("`", "").split():
-        arguments += meant_by(option) if option in ("P", "U") else [option]
+        arguments += meant_by(option) if option in ("P", "U", "C") else [option]
     if str(PEN_DATA) in " ".join(arguments) and not PEN_DATA.exists():
         pytest.skip("drawings by people are not a part of the project")
     assert main(arguments) == 0

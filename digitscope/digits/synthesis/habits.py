@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from digitscope.digits.coarse import catmull_rom
 from digitscope.digits.preprocess import resample
 from digitscope.digits.strokes import Strokes
 from digitscope.digits.synthesis.stroke_augmentation import unit_box, vary
@@ -19,7 +20,9 @@ Array = np.ndarray
 Paths = list[Array]
 
 FREEDOM = 0.03
-"""Standard deviation of the places that a rule's corners take, in boxes."""
+"""Boxes: standard deviation of the places that a ring's middle takes."""
+CARE = (0.02, 0.05)
+"""Boxes: standard deviation of the places that a path's corners take, for a careful and for a careless hand."""
 
 
 # Strokes that are added to a drawing in its unit box
@@ -54,6 +57,55 @@ def cross(paths: Paths, rng: np.random.Generator) -> Paths:
     return [*paths, np.array([[x - half, at + tilt], [x + half, at - tilt]])]
 
 
+def bent_cross(paths: Paths, rng: np.random.Generator) -> Paths:
+    """A bar through the stem of a seven that is a wave or an arc."""
+    *rest, bar = cross(paths, rng)
+    left, right = bar
+    along = np.linspace(0, 1, 12)[:, None]
+    wave = np.sin(np.pi * rng.choice([1, 2]) * along) * rng.choice([-1, 1]) * rng.uniform(0.03, 0.1)
+    return [*rest, left + along * (right - left) + wave * np.array([0, 1])]
+
+
+def double_cross(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Two bars through the stem of a seven, or one that was drawn twice."""
+    *rest, bar = cross(paths, rng)
+    again = bar + np.array([rng.normal(0, 0.03), rng.uniform(0.03, 0.14)]) + rng.normal(0, 0.015, (2, 2))
+    if rng.random() < 0.4:
+        return [*rest, np.concatenate([bar, again[::-1]])]
+    return [*rest, bar, again]
+
+
+def serif(paths: Paths, rng: np.random.Generator) -> Paths:
+    """The short stroke that hangs from the left end of a seven's roof."""
+    points = np.concatenate(paths)
+    upper = points[points[:, 1] < points[:, 1].min() + 0.2]
+    corner = upper[upper[:, 0].argmin()]
+    return [corner + np.array([[rng.normal(-0.02, 0.03), rng.uniform(0.07, 0.26)], [0, 0]]), *paths]
+
+
+def upstroke(paths: Paths, rng: np.random.Generator) -> Paths:
+    """The long upstroke of a French, German or Italian one, from the middle or the base line to the stem's top."""
+    points = np.concatenate(paths)
+    top, bottom = points[points[:, 1].argmin()], points[points[:, 1].argmax()]
+    height = bottom[1] - top[1]
+    begin = top + np.array([-rng.uniform(0.2, 0.75), rng.uniform(0.45, 1.05)]) * height
+    end = top + (bottom - top) * (rng.uniform(0, 0.3) if rng.random() < 0.3 else 0)
+    return [rising(begin, end, rng), *paths]
+
+
+def rising(begin: Array, end: Array, rng: np.random.Generator) -> Array:
+    """A path from `begin` up to `end`: straight, sagging or bulging, now and then with a hook where it begins."""
+    run = end - begin
+    aside = np.array([-run[1], run[0]])
+    sag = rng.normal(0, 0.05) if rng.random() < 0.4 else rng.uniform(0, 0.32)
+    t = np.linspace(0, 1, 14)[:, None]
+    path = begin + t * run + 2 * t * (1 - t) * sag * aside
+    if rng.random() < 0.25:
+        hook = begin + np.array([rng.uniform(-0.1, 0.02), -rng.uniform(0.03, 0.14)])
+        path = np.concatenate([catmull_rom(np.array([hook, begin + np.array([0.0, 0.01]), path[2]])), path[3:]])
+    return path
+
+
 def flag(paths: Paths, rng: np.random.Generator, longest: float = 0.42) -> Paths:
     """The upstroke of a one: from the left below to its top, short or long."""
     points = np.concatenate(paths)
@@ -80,8 +132,7 @@ def curve(*corners: tuple[float, float]) -> Stroke:
     """A smooth path by these corners (x to the right, y down, 0 to 1), each taken with some freedom."""
 
     def drawn(rng: np.random.Generator) -> Array:
-        points = np.array(corners) + rng.normal(0, FREEDOM, (len(corners), 2))
-        return catmull_rom(points)
+        return catmull_rom(_placed(corners, rng))
 
     return drawn
 
@@ -90,21 +141,13 @@ def line(*corners: tuple[float, float]) -> Stroke:
     """Straight pieces between these corners, each taken with some freedom."""
 
     def drawn(rng: np.random.Generator) -> Array:
-        return np.array(corners) + rng.normal(0, FREEDOM, (len(corners), 2))
+        return _placed(corners, rng)
 
     return drawn
 
 
-def catmull_rom(points: Array, pieces: int = 8) -> Array:
-    """A smooth path (m, 2) through points (k, 2) (Catmull and Rom, "A class of local interpolating splines", 1974)."""
-    padded = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
-    t = np.linspace(0, 1, pieces, endpoint=False)[:, None]
-    before, start, end, behind = (padded[i : i + len(points) - 1, None] for i in range(4))
-    path = start + t * (
-        (end - before) / 2
-        + t * (before - 2.5 * start + 2 * end - behind / 2 + t * (1.5 * (start - end) + (behind - before) / 2))
-    )
-    return np.concatenate([path.reshape(-1, 2), points[-1:]])
+def _placed(corners: tuple[tuple[float, float], ...], rng: np.random.Generator) -> Array:
+    return np.array(corners) + rng.normal(0, rng.uniform(*CARE), (len(corners), 2))
 
 
 def circle(x: float, y: float, rx: float, ry: float) -> Stroke:
@@ -118,6 +161,61 @@ def circle(x: float, y: float, rx: float, ry: float) -> Stroke:
         return middle + np.column_stack([np.cos(angle) * rx * size[0], np.sin(angle) * ry * size[1]])
 
     return drawn
+
+
+def one(kind: str) -> Stroke:
+    """A one whose upstroke begins at the middle or below: one pen stroke, up to the top and down again.
+
+    `kind` is "sharp" (a corner at the top), "looped" (a loop there), "doubled" (the pen reaches the stem low and
+    climbs along it) or "crossing" (it comes from the left through the stem's place and turns back to its top).
+    """
+
+    def drawn(rng: np.random.Generator) -> Array:
+        begin = np.array([-rng.uniform(0.2, 0.8), rng.uniform(0.42, 1.05)])
+        bottom = np.array([rng.normal(0.05, 0.08), 1.0 + rng.normal(0, 0.05)])
+        if rng.random() < 0.2:
+            # A hook, or a short foot to the right, where the stem ends.
+            end = bottom + np.array([rng.uniform(0.05, 0.25), rng.normal(-0.04, 0.03)])
+            down = np.array([(0.4 * bottom), bottom, end])
+        else:
+            down = np.array([(0.5 * bottom), bottom])
+        down[0, 0] += rng.normal(0, 0.03)
+        if kind == "sharp":
+            return np.concatenate([rising(begin, np.zeros(2), rng), down])
+        if kind == "looped":
+            wide = rng.uniform(0.03, 0.14)
+            loop = [(wide, rng.uniform(0.15, 0.35)), (wide, 0.05), (0.0, 0.0), (-rng.uniform(0.02, 0.12), 0.12)]
+        elif kind == "doubled":
+            begin[1] = rng.uniform(0.4, 0.95)
+            low = min(begin[1], rng.uniform(0.35, 0.8))
+            loop = [(-0.04, low), (rng.normal(0, 0.02), 0.6 * low), (rng.normal(0, 0.02), 0.0), (0.0, 0.2)]
+        else:
+            begin = np.array([-rng.uniform(0.2, 0.5), rng.uniform(0.35, 0.75)])
+            wide = rng.uniform(0.05, 0.2)
+            low = begin[1] + rng.uniform(-0.1, 0.12)
+            loop = [(0.0, low), (wide, low - 0.12), (wide, 0.12), (0.3 * wide, 0.0), (-0.04, 0.12)]
+        entry = begin + np.array([0.12, rng.uniform(-0.05, 0.05)])
+        return np.concatenate([catmull_rom(np.array([begin, entry, *loop])), down])
+
+    return drawn
+
+
+def tailed_zero(rng: np.random.Generator) -> Array:
+    """A ring whose ends overshoot: the pen comes in or goes out by a tail, or goes on along the ring."""
+    way = rng.choice([-1, 1])
+    begin = rng.uniform(-np.pi, 0)
+    angle = begin + way * np.linspace(0, 2 * np.pi * rng.uniform(0.97, 1.2), 44)
+    shrink = 1 - rng.uniform(-0.1, 0.25) * np.linspace(0, 1, 44) ** 2
+    ring = 0.5 + np.column_stack([np.cos(angle) * rng.uniform(0.28, 0.45), np.sin(angle) * 0.48]) * shrink[:, None]
+    ends = []
+    for at_start in (True, False):
+        if rng.random() < 0.55:
+            end, before = (ring[0], ring[1]) if at_start else (ring[-1], ring[-2])
+            out = np.arctan2(*(end - before)[::-1]) + rng.normal(0, 0.8)
+            ends.append((at_start, end + rng.uniform(0.08, 0.6) * np.array([np.cos(out), np.sin(out)])))
+    for at_start, point in ends:
+        ring = np.concatenate([point[None], ring]) if at_start else np.concatenate([ring, point[None]])
+    return ring
 
 
 ZERO = [circle(0.5, 0.5, 0.32, 0.48)]
@@ -140,6 +238,50 @@ HOOKED_9 = curve(
     *((0.75, 0.6), (0.62, 0.92), (0.35, 0.97), (0.2, 0.82)),
 )
 
+CURLED_2 = curve(
+    *((0.5, 0.3), (0.32, 0.3), (0.28, 0.12), (0.52, 0.03), (0.76, 0.2)),
+    *((0.58, 0.55), (0.2, 0.9), (0.5, 0.92), (0.88, 0.92)),
+)
+SPIRAL_2 = curve(
+    *((0.42, 0.22), (0.55, 0.2), (0.52, 0.34), (0.3, 0.36), (0.16, 0.2), (0.42, 0.02), (0.74, 0.16)),
+    *((0.62, 0.5), (0.24, 0.84), (0.16, 0.95), (0.5, 0.9), (0.88, 0.96)),
+)
+RINGED_2 = curve(
+    *((0.66, 0.28), (0.48, 0.46), (0.2, 0.38), (0.2, 0.12), (0.46, 0.02), (0.7, 0.2)),
+    *((0.56, 0.55), (0.18, 0.86), (0.22, 0.97), (0.5, 0.84), (0.9, 0.97)),
+)
+FOOTLESS_2 = curve(
+    (0.18, 0.24), (0.42, 0.03), (0.76, 0.2), (0.6, 0.52), (0.26, 0.86), (0.22, 0.96), (0.42, 0.93), (0.6, 0.96)
+)
+LOOPED_3 = curve(
+    *((0.36, 0.22), (0.22, 0.16), (0.34, 0.04), (0.66, 0.06), (0.68, 0.28), (0.46, 0.44)),
+    *((0.74, 0.56), (0.74, 0.84), (0.46, 0.97), (0.16, 0.86)),
+)
+KNOTTED_3 = curve(
+    *((0.2, 0.12), (0.52, 0.03), (0.72, 0.2), (0.52, 0.46), (0.34, 0.48), (0.44, 0.4)),
+    *((0.74, 0.58), (0.72, 0.88), (0.42, 0.97), (0.16, 0.84)),
+)
+S_5 = curve(
+    *((0.8, 0.08), (0.5, 0.04), (0.26, 0.22), (0.42, 0.42)),
+    *((0.72, 0.62), (0.66, 0.88), (0.4, 0.97), (0.16, 0.88)),
+)
+FLAT_6 = curve(
+    *((0.74, 0.02), (0.5, 0.34), (0.3, 0.72), (0.38, 0.97), (0.64, 0.92), (0.68, 0.72), (0.46, 0.66), (0.3, 0.8)),
+)
+ENTERED_9 = curve(
+    *((-0.45, 0.14), (0.0, 0.12), (0.4, 0.1), (0.7, 0.12), (0.5, 0.04), (0.28, 0.24), (0.5, 0.42), (0.7, 0.14)),
+    *((0.72, 0.6), (0.6, 0.92), (0.34, 0.97)),
+)
+LONG_9 = curve((0.7, 0.1), (0.46, 0.02), (0.3, 0.18), (0.46, 0.34), (0.68, 0.22), (0.7, 0.1))
+OPEN_8 = curve(
+    *((0.72, 0.08), (0.46, 0.03), (0.26, 0.2), (0.48, 0.46), (0.74, 0.74)),
+    *((0.5, 0.97), (0.24, 0.78), (0.46, 0.54), (0.68, 0.36)),
+)
+OPEN_8_LEFT = curve(
+    *((0.3, 0.08), (0.56, 0.03), (0.72, 0.2), (0.5, 0.46), (0.24, 0.74)),
+    *((0.5, 0.97), (0.74, 0.78), (0.52, 0.54), (0.32, 0.36)),
+)
+
 RULES: dict[str, tuple[int, list[Stroke]]] = {
     "2 with a loop": (2, [LOOPED_2]),
     "3 with a flat top": (3, [line((0.2, 0.05), (0.75, 0.05), (0.45, 0.4)), BELLY_3]),
@@ -153,6 +295,25 @@ RULES: dict[str, tuple[int, list[Stroke]]] = {
     "9 with a straight tail": (9, [circle(0.48, 0.27, 0.26, 0.25), line((0.74, 0.1), (0.73, 0.98))]),
     "9 with a slanted tail": (9, [OPEN_9, line((0.73, 0.15), (0.45, 0.98))]),
     "9 with a hooked tail": (9, [HOOKED_9]),
+    "0 with a tail": (0, [tailed_zero]),
+    "1 with a long upstroke": (1, [one("sharp")]),
+    "1 looped at the top": (1, [one("looped")]),
+    "1 doubled at the top": (1, [one("doubled")]),
+    "1 with a crossing upstroke": (1, [one("crossing")]),
+    "2 with a curled head": (2, [CURLED_2]),
+    "2 with a spiral": (2, [SPIRAL_2]),
+    "2 with a ring": (2, [RINGED_2]),
+    "2 without a foot": (2, [FOOTLESS_2]),
+    "2 with corners": (2, [line((0.18, 0.2), (0.45, 0.04), (0.8, 0.14), (0.15, 0.94), (0.86, 0.94))]),
+    "3 with a looped top": (3, [LOOPED_3]),
+    "3 with a knot": (3, [KNOTTED_3]),
+    "4 like a lightning": (4, [line((0.6, 0.02), (0.16, 0.58), (0.78, 0.52), (0.5, 0.98))]),
+    "5 in one S": (5, [S_5]),
+    "6 with a long stem": (6, [FLAT_6]),
+    "8, open": (8, [OPEN_8]),
+    "8, open to the left": (8, [OPEN_8_LEFT]),
+    "9 with an entry stroke": (9, [ENTERED_9]),
+    "9 with a long stem": (9, [LONG_9, line((0.7, 0.08), (0.6, 0.98))]),
 }
 """Habits that no stroke can be added for: the digit, and the strokes in the order of their drawing."""
 
@@ -164,7 +325,13 @@ ADDITIONS: dict[str, tuple[int, list[Stroke], tuple[Adding, ...]]] = {
     "1 with a flag": (1, STEM, (flag,)),
     "1 with a foot": (1, STEM, (foot,)),
     "1 with flag and foot": (1, STEM, (flag, foot)),
+    "1 with a separate upstroke": (1, STEM, (upstroke,)),
+    "1 with upstroke and foot": (1, STEM, (upstroke, foot)),
     "7, crossed": (7, SEVEN, (cross,)),
+    "7 with a bent bar": (7, SEVEN, (bent_cross,)),
+    "7 with a double bar": (7, SEVEN, (double_cross,)),
+    "7 with a serif": (7, SEVEN, (serif,)),
+    "7 with serif and bar": (7, SEVEN, (serif, cross)),
 }
 """Habits that are a stroke more: the digit, a plain one drawn by rule, and what is added."""
 
@@ -190,13 +357,18 @@ def add_habit(strokes: Strokes, label: int, rng: np.random.Generator) -> Strokes
     if label == 0:
         paths = (slash if rng.random() < 0.8 else dot)(paths, rng)
     elif label == 7 and len(paths) == 1:
-        paths = cross(paths, rng)
+        bar = (cross, bent_cross, double_cross)[int(rng.choice(3, p=[0.6, 0.2, 0.2]))]
+        choice = rng.random()
+        if choice < 0.8:
+            paths = bar(paths, rng)
+        if choice > 0.7:
+            paths = serif(paths, rng)
     elif label == 1 and len(paths) == 1 and np.ptp(paths[0], axis=0)[0] < 0.25:
         # What has a width has a flag already.
         choice = rng.random()
-        if choice < 0.7:
-            paths = flag(paths, rng)
-        if choice > 0.4:
+        if choice < 0.8:
+            paths = (flag if rng.random() < 0.5 else upstroke)(paths, rng)
+        if choice > 0.55:
             paths = foot(paths, rng)
     return Strokes(tuple(paths))
 

@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from digitscope.digits.coarse import catmull_rom
 from digitscope.digits.strokes import Strokes
-from digitscope.digits.synthesis.habits import Paths, catmull_rom
+from digitscope.digits.synthesis.habits import Paths
 from digitscope.digits.synthesis.stroke_augmentation import vary
 
 Array = np.ndarray

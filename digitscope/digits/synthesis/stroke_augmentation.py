@@ -27,6 +27,10 @@ LOOSE = 0.018
 """How far a whole stroke lands beside its place, in boxes: standard deviation."""
 SHAKY, HASTY = 0.2, 0.35
 """The shares of drawings that are made by a trembling, and by a hurried hand."""
+FLICKED = 0.15
+"""The share of drawings with a flick where a stroke begins or ends, as the pen comes from or leaves for a neighbour."""
+UNEVEN = 0.12
+"""How much one half of the box grows at the other's cost, up and down as well as sideways: standard deviation."""
 STEP = 0.015
 """Boxes between two points while a drawing is varied."""
 
@@ -40,6 +44,9 @@ def vary(strokes: Strokes, rng: np.random.Generator) -> Strokes:
         paths = [hurry(path, rng.uniform(0.05, 0.16)) for path in paths]
     if rng.random() < SHAKY:
         paths = [tremble(path, rng.uniform(0.006, 0.018), rng) for path in paths]
+    if rng.random() < FLICKED:
+        i = int(rng.integers(len(paths)))
+        paths[i] = flicked(paths[i], rng)
     paths = [path + rng.normal(0, LOOSE, 2) for path in paths]
     bent = _bend(np.concatenate(paths), rng) @ _slanted(rng).T
     return Strokes(tuple(np.split(bent, np.cumsum([len(path) for path in paths])[:-1])))
@@ -74,6 +81,33 @@ def tremble(path: Array, size: float, rng: np.random.Generator) -> Array:
     return path + size * calm
 
 
+def flicked(path: Array, rng: np.random.Generator) -> Array:
+    """The path with a short stroke more where it begins or ends, sharply turned or in its own direction."""
+    at_start = rng.random() < 0.5
+    way = path if at_start else path[::-1]
+    run = way[0] - way[min(4, len(way) - 1)]
+    angle = np.arctan2(run[1], run[0]) + rng.normal(0, 1.2)
+    far = way[0] + rng.uniform(0.03, 0.12) * np.array([np.cos(angle), np.sin(angle)])
+    longer = np.concatenate([resample(np.array([far, way[0]]), STEP)[:-1], way])
+    return longer if at_start else longer[::-1]
+
+
+def few_lines(strokes: Strokes, share: float) -> Strokes:
+    """The drawing as a slow tablet or mouse keeps it: straight lines about a `share` of a box long."""
+    paths = []
+    for path in unit_box(strokes.paths):
+        fine = resample(path, STEP)
+        pieces = max(1, round((len(fine) - 1) * STEP / share))
+        paths.append(fine[np.unique(np.linspace(0, len(fine) - 1, pieces + 1).astype(int))])
+    return Strokes(tuple(paths))
+
+
+def few_units(strokes: Strokes, units: float, rng: np.random.Generator) -> Strokes:
+    """The drawing with all positions rounded to whole units, so many of which are its longest side."""
+    offset = rng.random(2)
+    return Strokes(tuple(np.round(path * units + offset) for path in unit_box(strokes.paths)))
+
+
 def slanted(strokes: Strokes, degrees: float) -> Strokes:
     """The drawing leaning over to the right by so many degrees, to the left if below 0."""
     lean = np.tan(np.radians(degrees))
@@ -100,7 +134,11 @@ def on_board(strokes: Strokes, side: float, share: float, rng: np.random.Generat
 
 
 def _bend(points: Array, rng: np.random.Generator) -> Array:
-    """Slow waves over the whole box: each coordinate is moved by three sines with random directions."""
+    """Slow waves over the whole box, one half of which may be larger than the other.
+
+    Each coordinate is moved by three sines with random directions.
+    """
+    points = points + (points**2 - 0.25) * rng.normal(0, UNEVEN, 2)
     waves = rng.normal(0, 3.5, (3, 2))
     phases = rng.uniform(0, 2 * np.pi, 3)
     sizes = rng.normal(0, BEND / np.sqrt(1.5), (3, 2))

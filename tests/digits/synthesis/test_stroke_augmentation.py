@@ -9,7 +9,7 @@ from digitscope.digits.other_preparations import boxed, shrunk
 from digitscope.digits.preprocess import prepare
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Drawing, Strokes
-from digitscope.digits.synthesis import habits, negatives, stroke_augmentation, training_set
+from digitscope.digits.synthesis import habits, letters, negatives, stroke_augmentation, training_set
 
 
 def length(path: np.ndarray) -> float:
@@ -81,10 +81,10 @@ def test_every_habit_can_be_drawn_and_framed(name, rng):
 def test_habits_are_added_to_drawn_digits(rng):
     ring = SAMPLES[0][0]
     assert len(habits.add_habit(ring, 0, rng).paths) == 2
-    crossed = habits.add_habit(SAMPLES[7][0], 7, rng).paths
-    assert len(crossed) == 2
-    bar = crossed[-1]
-    assert abs(bar[1, 0] - bar[0, 0]) > 3 * abs(bar[1, 1] - bar[0, 1])
+    crossed = [habits.add_habit(SAMPLES[7][0], 7, rng).paths for _ in range(30)]
+    assert {len(paths) for paths in crossed} == {2, 3, 4}, "a bar, two bars, a serif"
+    bars = np.array([np.diff(habits.cross(list(SAMPLES[7][0].paths), rng)[-1], axis=0)[0] for _ in range(30)])
+    assert np.median(np.abs(bars[:, 0])) > 3 * np.median(np.abs(bars[:, 1]))
     assert len(habits.add_habit(SAMPLES[3][0], 3, rng).paths) == len(SAMPLES[3][0].paths)
     flagged = [len(habits.add_habit(SAMPLES[1][0], 1, rng).paths) for _ in range(30)]
     assert set(flagged) == {2, 3}
@@ -101,16 +101,19 @@ def test_a_lesson_has_its_labels_and_repeats_itself(monkeypatch):
     monkeypatch.setattr(training_set, "RULED", 2)
     monkeypatch.setattr(training_set, "SENSELESS", 5)
     monkeypatch.setattr(training_set, "PAIRS", 4)
+    monkeypatch.setattr(training_set, "LETTERS", 1)
     drawings = [Drawing(SAMPLES[8][0], 8, "me"), Drawing(SAMPLES[3][1], None, "me"), Drawing(Strokes(()), 2, "me")]
     pictures, labels = training_set.lesson(drawings, 5)
-    ruled = 2 * len(habits.NAMES)
+    ruled, letters_and_more = 2 * len(habits.NAMES), len(letters.SKELETONS) + 9
     assert pictures.dtype == np.uint8
-    assert pictures.shape == (2 * training_set.HANDS + ruled + 9, 28, 28), "an empty drawing teaches nothing"
+    assert pictures.shape == (training_set.HANDS + training_set.LETTER_HANDS + ruled + letters_and_more, 28, 28), (
+        "an empty drawing teaches nothing"
+    )
     assert (labels[: training_set.HANDS] == 8).all()
-    assert (labels == training_set.NONE).sum() == training_set.HANDS + 9
+    assert (labels == training_set.NONE).sum() == training_set.LETTER_HANDS + letters_and_more
     again, _ = training_set.lesson(drawings, 5)
     np.testing.assert_array_equal(pictures, again)
-    assert len(training_set.lesson([], 5)[0]) == ruled + 9
+    assert len(training_set.lesson([], 5)[0]) == ruled + letters_and_more
 
 
 def test_side_by_side_digits_stand_in_their_order(rng):
@@ -143,10 +146,47 @@ def test_a_drawing_put_on_a_board_has_its_size_lies_inside_and_on_pixels(share, 
 
 
 def test_two_rings_that_a_collection_calls_a_zero_teach_that_they_are_no_digit(monkeypatch):
-    for name in ("RULED", "SENSELESS", "PAIRS"):
+    for name in ("RULED", "LETTERS", "SENSELESS", "PAIRS"):
         monkeypatch.setattr(training_set, name, 0)
     ring = SAMPLES[0][0].paths[0]
     two = Drawing(Strokes((ring, ring + np.array([2.0, 0.0]))), 0, "somebody")
     one = Drawing(Strokes((ring, ring[:3])), 0, "somebody")
     _, labels = training_set.lesson([two, one], 0)
     assert labels.tolist() == [training_set.NONE] * training_set.HANDS + [0] * training_set.HANDS
+
+
+def test_lines_of_a_slow_tablet_keep_the_ends_and_are_as_long_as_asked():
+    strokes = SAMPLES[8][0]
+    few = stroke_augmentation.few_lines(strokes, 0.3)
+    for path, whole in zip(few.paths, stroke_augmentation.unit_box(strokes.paths), strict=True):
+        np.testing.assert_allclose(path[[0, -1]], whole[[0, -1]])
+        assert 0.15 < np.hypot(*np.diff(path, axis=0).T).mean() <= 0.35
+
+
+def test_few_units_are_whole_and_as_many_as_asked(rng):
+    points = np.concatenate(stroke_augmentation.few_units(SAMPLES[8][0], 7, rng).paths)
+    assert (points == np.round(points)).all()
+    assert 6 <= np.ptp(points, axis=0).max() <= 8
+
+
+def test_a_flick_is_short_and_at_an_end(rng):
+    path = stroke_augmentation.resample(np.array([[0.0, 0.0], [0.0, 1.0]]), stroke_augmentation.STEP)
+    for _ in range(20):
+        longer = stroke_augmentation.flicked(path, rng)
+        assert 0.02 < length(longer) - length(path) < 0.13
+        assert np.allclose(longer[: len(path)], path) or np.allclose(longer[-len(path) :], path)
+
+
+@pytest.mark.parametrize("name", letters.SKELETONS)
+def test_every_letter_can_be_drawn(name, rng):
+    for _ in range(5):
+        assert prepare(letters.draw(name, rng)).picture is not None
+
+
+def test_long_upstrokes_begin_at_the_middle_or_below(rng):
+    for _ in range(40):
+        up, stem = habits.upstroke([np.array([[0.0, -0.5], [0.0, 0.5]])], rng)
+        assert up[0, 0] < -0.15
+        assert -0.15 <= up[0, 1] <= 0.6
+        assert up[-1, 1] < up[0, 1]
+        np.testing.assert_allclose(up[-1, 0], stem[0, 0], atol=1e-9)
