@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from testkit.browser import DESKTOP, PHONE, PageErrors, chromium
-from testkit.page import answer, canvas
+from testkit.page import SLOW, answer, canvas
 from testkit.server import Server
 
 
@@ -47,7 +47,7 @@ def opened(window: BrowserContext, server: Server) -> Iterator[Page]:
     page = window.new_page()
     errors = PageErrors(page)
     page.goto(server.url)
-    answer(page, 0)
+    answer(page, 0, SLOW)
     canvas(page).wait_for()
     yield page
     shown = page.locator('[data-testid="stException"]').count()

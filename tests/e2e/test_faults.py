@@ -37,7 +37,7 @@ def test_a_restarted_server_finds_the_drawing_again(browser: Browser, own_server
         own_server.start()
     # Streamlit's page tries again after ever longer pauses.
     settled(page, 2, SLOW)
-    ready(page, SLOW)
+    ready(page)
     assert answer(page, 2) == "4"
     press(page, "Undo")
     answer(page, 1)
