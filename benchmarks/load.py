@@ -24,7 +24,7 @@ from playwright.sync_api import Browser
 from streamlit import logger
 
 from testkit.browser import DESKTOP, chromium
-from testkit.page import SLOW, ready
+from testkit.page import ready
 from testkit.server import Server
 from testkit.visitors import PATIENCE, POINT, Seen, count_others, draw_at_once, drawings
 
@@ -34,7 +34,7 @@ def browsers(browser: Browser, url: str, visitors: int, seconds: float) -> list[
     pages = [browser.new_context(**DESKTOP).new_page() for _ in range(visitors)]
     for page in pages:
         page.goto(url)
-        ready(page, SLOW)
+        ready(page)
     draw = (Path(__file__).parent / "draw_in_page.js").read_text("utf-8").strip()
     for number, page in enumerate(pages):
         tasks = [{"paths": [path.tolist() for path in task.paths], "digit": task.digit} for task in drawings(number)]

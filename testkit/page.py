@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from testkit.browser import DESKTOP, chromium
 from testkit.server import Server
 
-PATIENCE = 15_000
+PATIENCE = 30_000
 """Milliseconds that an answer may take on a machine that is busy with other things."""
 SLOW = 60_000
 """Milliseconds for what starts a process first or computes for seconds."""
@@ -24,7 +24,7 @@ def own_page() -> Iterator[Page]:
     with TemporaryDirectory() as folder, Server(Path(folder) / "log.txt") as server, chromium() as browser:
         page = browser.new_page(**DESKTOP)
         page.goto(server.url)
-        answer(page, 0)
+        answer(page, 0, SLOW)
         yield page
 
 
@@ -55,7 +55,7 @@ def answer(page: Page, strokes: int, timeout: float = PATIENCE) -> str:
     return shown.get_attribute("data-digit") or ""
 
 
-def ready(page: Page, timeout: float = PATIENCE) -> None:
+def ready(page: Page, timeout: float = SLOW) -> None:
     """Wait until the live channel is open."""
     expect(page.locator('.st-key-live span[data-line="open"]')).to_be_attached(timeout=timeout)
 

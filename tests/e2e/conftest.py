@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from testkit.browser import DESKTOP, PHONE, PageErrors, chromium
-from testkit.page import answer, canvas
+from testkit.page import SLOW, answer, canvas
 from testkit.server import Server
 
 
@@ -18,6 +19,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
     log = server.log.read_text()
     assert "Traceback" not in log, log
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A server that no other test uses: it can be stopped, and is as fast as one that has done nothing yet."""
+    with Server(tmp_path / "log.txt") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +55,7 @@ def opened(window: BrowserContext, server: Server) -> Iterator[Page]:
     page = window.new_page()
     errors = PageErrors(page)
     page.goto(server.url)
-    answer(page, 0)
+    answer(page, 0, SLOW)
     canvas(page).wait_for()
     yield page
     shown = page.locator('[data-testid="stException"]').count()

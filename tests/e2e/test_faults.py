@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
@@ -15,12 +13,6 @@ from testkit.page import PATIENCE, SLOW, answer, disconnected, press, ready, set
 from testkit.pen import Fingers, draw, draw_by_touch, pen_down
 from testkit.server import Server
 from testkit.visitors import Visitor, draw_at_once, draw_together
-
-
-@pytest.fixture
-def own_server(tmp_path) -> Iterator[Server]:
-    with Server(tmp_path / "log.txt") as server:
-        yield server
 
 
 def test_a_restarted_server_finds_the_drawing_again(browser: Browser, own_server: Server) -> None:
@@ -37,7 +29,7 @@ def test_a_restarted_server_finds_the_drawing_again(browser: Browser, own_server
         own_server.start()
     # Streamlit's page tries again after ever longer pauses.
     settled(page, 2, SLOW)
-    ready(page, SLOW)
+    ready(page)
     assert answer(page, 2) == "4"
     press(page, "Undo")
     answer(page, 1)

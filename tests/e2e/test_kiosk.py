@@ -25,7 +25,7 @@ from testkit.page import PATIENCE, answer, canvas
 from testkit.pen import draw
 from testkit.server import Server
 
-SLOW = 60_000
+SLOW = 120_000
 PIN = "2718"
 
 
@@ -72,7 +72,7 @@ def visit(browser: Browser, stand: Stand, **kind: object) -> Iterator[Page]:
     page.on("websocket", lambda socket: outside.append(socket.url) if "//127.0.0.1" not in socket.url else None)
     watch = PageErrors(page)
     page.goto(stand.server.url)
-    answer(page, 0)
+    answer(page, 0, SLOW)
     canvas(page).wait_for()
     # The watch stands last on the page: all of it is there.
     page.locator(".st-key-watch_over .countdown").wait_for(state="attached")

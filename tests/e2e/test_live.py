@@ -41,7 +41,9 @@ def test_answer_bars_picture_and_maps_follow_the_pen(page: Page) -> None:
 
 
 @pytest.mark.measured
-def test_the_answer_follows_the_pen_several_times_a_second(page: Page) -> None:
+def test_the_answer_follows_the_pen_several_times_a_second(browser: Browser, own_server: Server) -> None:
+    page = browser.new_page(**DESKTOP)
+    page.goto(own_server.url)
     ready(page)
     record(page)
     draw_at_hand_speed(page, sample(2), step=4)
@@ -51,6 +53,7 @@ def test_the_answer_follows_the_pen_several_times_a_second(page: Page) -> None:
     # Some two seconds of drawing: 30 changes at rest.
     assert stroke.while_down >= 8
     assert stroke.maps_while_down >= 2
+    page.close()
 
 
 def test_what_the_canvas_settles_is_what_was_answered_live(page: Page) -> None:
