@@ -47,7 +47,7 @@ class Reader:
         self.refuse_above = refuse_above(self.header)
         """The probability of "no digit" above which a drawing is refused, 0 to 1."""
         self.least_probabilities = conformal.from_header(self.header)
-        """(10,): the probability from which each digit belongs to a prediction set; None where that was not measured."""
+        """(10,): the probability from which each digit belongs to a prediction set; None where it was not measured."""
         self.tracer = Tracer(network)
 
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnn.conformal import ERROR, from_header, least_probabilities, set_members, prediction_sets, set_quality
+from cnn.conformal import ERROR, from_header, least_probabilities, prediction_sets, set_members, set_quality
 from cnn.verdict import Verdict
 
 

@@ -128,8 +128,8 @@ def test_it_reads_drawings_stored_at_few_units(reader, units):
 
 def test_a_reading_names_the_digits_that_it_may_be(reader):
     sure = reader.read(SAMPLES[3][0])
-    assert sure.named == [[3]]
+    assert sure.sets == [[3]]
     scribble = np.random.default_rng(4).uniform(0, 1, (40, 2))
-    assert reader.read(Strokes((scribble,))).named == [[]], "nothing is named where nothing can be read"
+    assert reader.read(Strokes((scribble,))).sets == [[]], "nothing is named where nothing can be read"
     row = Strokes((*SAMPLES[1][0].paths, *(path + np.array([2.0, 0.0]) for path in SAMPLES[0][0].paths)))
-    assert reader.read(row).named == [[1], [0]]
+    assert reader.read(row).sets == [[1], [0]]
