@@ -140,7 +140,7 @@ def variations(drawings: Sequence[Drawn], copies: int, rng: np.random.Generator)
     pictures, labels = [], []
     for strokes, label in drawings:
         for copy in range(copies):
-            picture = prepare(vary(strokes, rng) if copy else strokes).picture
+            picture = prepare(vary(strokes, rng, same_person=True) if copy else strokes).picture
             if picture is not None:
                 pictures.append(picture)
                 labels.append(label)

@@ -35,8 +35,11 @@ STEP = 0.015
 """Boxes between two points while a drawing is varied."""
 
 
-def vary(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """The same drawing by another hand. An empty one stays empty."""
+def vary(strokes: Strokes, rng: np.random.Generator, same_person: bool = False) -> Strokes:
+    """Return the same drawing by another hand, or by the `same_person` on another day; an empty one stays empty.
+
+    Only another hand adds a flick or draws one half larger than the other: those belong to how a person writes.
+    """
     if strokes.empty:
         return strokes
     paths = [resample(path, STEP) for path in unit_box(strokes.paths)]
@@ -44,11 +47,14 @@ def vary(strokes: Strokes, rng: np.random.Generator) -> Strokes:
         paths = [hurry(path, rng.uniform(0.05, 0.16)) for path in paths]
     if rng.random() < SHAKY:
         paths = [tremble(path, rng.uniform(0.006, 0.018), rng) for path in paths]
-    if rng.random() < FLICKED:
+    if not same_person and rng.random() < FLICKED:
         i = int(rng.integers(len(paths)))
         paths[i] = flicked(paths[i], rng)
     paths = [path + rng.normal(0, LOOSE, 2) for path in paths]
-    bent = _bend(np.concatenate(paths), rng) @ _slanted(rng).T
+    points = np.concatenate(paths)
+    if not same_person:
+        points = points + (points**2 - 0.25) * rng.normal(0, UNEVEN, 2)
+    bent = _bend(points, rng) @ _slanted(rng).T
     return Strokes(tuple(np.split(bent, np.cumsum([len(path) for path in paths])[:-1])))
 
 
@@ -134,11 +140,7 @@ def on_board(strokes: Strokes, side: float, share: float, rng: np.random.Generat
 
 
 def _bend(points: Array, rng: np.random.Generator) -> Array:
-    """Slow waves over the whole box, one half of which may be larger than the other.
-
-    Each coordinate is moved by three sines with random directions.
-    """
-    points = points + (points**2 - 0.25) * rng.normal(0, UNEVEN, 2)
+    """Slow waves over the whole box: each coordinate is moved by three sines with random directions."""
     waves = rng.normal(0, 3.5, (3, 2))
     phases = rng.uniform(0, 2 * np.pi, 3)
     sizes = rng.normal(0, BEND / np.sqrt(1.5), (3, 2))

@@ -24,6 +24,18 @@ def test_one_seed_one_hand(rng):
     assert any(a.shape != b.shape or not np.allclose(a, b) for a, b in zip(one.paths, third.paths, strict=True))
 
 
+def test_the_same_person_adds_no_flick(monkeypatch):
+    monkeypatch.setattr(stroke_augmentation, "FLICKED", 1.0)
+    monkeypatch.setattr(stroke_augmentation, "flicked", lambda path, rng: path + 7)
+
+    def reach(same_person):
+        varied = stroke_augmentation.vary(SAMPLES[8][0], np.random.default_rng(1), same_person)
+        return np.abs(np.concatenate(varied.paths)).max()
+
+    assert reach(False) > 3
+    assert reach(True) < 2
+
+
 @pytest.mark.parametrize("factor", [0.001, 1000.0])
 def test_units_and_place_do_not_matter(factor):
     strokes = SAMPLES[4][0]
