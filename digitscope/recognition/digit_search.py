@@ -31,6 +31,8 @@ OVERLAP = 6.0
 SMALL = 4.0
 """What a digit without any height beside its neighbours would cost; from SMALLEST of their height on, nothing."""
 SMALLEST = 0.5
+WIDE, USUAL_WIDTH = 4.0, 1.1
+"""What a digit costs for each height that it is wider than USUAL_WIDTH heights: two that touch look like a wide one."""
 DROPPED, DASH = 5.0, 1.0
 """What it costs to leave out a part as high as a digit, and a dash."""
 LEAST = 1e-6
@@ -112,6 +114,7 @@ class DigitSearch:
         for k, (i, j) in enumerate(self.spans):
             height = self.boxes[k][3] - self.boxes[k][1]
             scores[k] -= PRICE + SMALL * max(0.0, 1 - height / self.height / SMALLEST)
+            scores[k] -= WIDE * max(0.0, (self.boxes[k][2] - self.boxes[k][0]) / self.height - USUAL_WIDTH)
             # A cut through ink at the run's end.
             if j < n and self.whole[j - 1] == self.whole[j]:
                 scores[k] -= CUT
