@@ -110,7 +110,7 @@ def run(options: argparse.Namespace) -> int:
     if options.numbers is not None:
         if not options.strokes or options.numbers < 1:
             raise CommandError("--numbers needs --strokes FILE and at least 1.")
-        number_trial(network, bound, [drawing for _, drawing in sourced], options.numbers, options.json)
+        number_trial(Reader(network, header), [drawing for _, drawing in sourced], options.numbers, options.json)
         return 0
     if options.strokes:
         sourced = sourced[: options.limit]

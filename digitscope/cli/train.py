@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         if is_reader:
             files = ", ".join(path.name for path in options.strokes or [])
-            result = two_stages.teach(
+            result = two_stages.train_in_two_stages(
                 state, data, drawings, files, options.held_out, options.checkpoint, options.held_out_weights
             )
             network, curves, facts = result.network, result.curves, result.facts

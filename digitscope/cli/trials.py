@@ -12,21 +12,20 @@ from cnn.test_time_augmentation import averaged_outputs
 from cnn.verdict import judge
 from digitscope.cli.common import CommandError
 from digitscope.digits.preprocess import prepare_all
-from digitscope.digits.segment import split
 from digitscope.digits.strokes import Drawing, Strokes
 from digitscope.digits.synthesis import habits
 from digitscope.digits.synthesis.habits import shuffled
 from digitscope.digits.synthesis.stroke_augmentation import few_lines, few_units, hasty, on_board, shaky, slanted
 from digitscope.digits.synthesis.training_set import side_by_side
+from digitscope.recognition import Reader
 from digitscope.recognition.measure import measure, wilson
 
 Array = np.ndarray
 Labelled = list[tuple[Strokes, int]]
 
 TEST_SEED, OF_EACH = 2026, 500
-"""Not the seed that lessons are drawn with; and how many drawings of each habit."""
+"""A seed that no training uses, and the number of drawings of each habit."""
 IN_NUMBER = 4
-LEAST = 1e-12
 
 
 def habit_trial(network: CNN, bound: float, drawings: Sequence[Drawing], limit: int | None, as_json: bool) -> None:
@@ -77,7 +76,7 @@ def _varied(people: Labelled, rng: np.random.Generator) -> dict[str, Labelled]:
     }
 
 
-def number_trial(network: CNN, bound: float, drawings: Sequence[Drawing], numbers: int, as_json: bool) -> None:
+def number_trial(reader: Reader, drawings: Sequence[Drawing], numbers: int, as_json: bool) -> None:
     """Print the share of four-digit numbers, each composed of one writer's drawings, that are cut and read right.
 
     As on the page: a number with a part that is refused is not right.
@@ -91,18 +90,12 @@ def number_trial(network: CNN, bound: float, drawings: Sequence[Drawing], number
         raise CommandError("There is no labelled digit to put numbers together from.")
     writers = sorted(by_writer)
     right = cut = 0
-
-    def scores(pictures: Array) -> Array:
-        return np.log(np.maximum(judge(network.predict_output(pictures)).likelihood, LEAST))
-
     for _ in range(numbers):
         own = by_writer[writers[int(rng.integers(len(writers)))]]
         chosen = [own[int(rng.integers(len(own)))] for _ in range(IN_NUMBER)]
-        pieces = split(side_by_side([drawing.strokes for drawing in chosen], rng), scores)
-        pictures = [piece.prepared.picture for piece in pieces if piece.prepared.picture is not None]
-        said = judge(averaged_outputs(network.predict_output, np.array(pictures)), bound).predicted
-        cut += len(pieces) == IN_NUMBER
-        right += said.tolist() == [drawing.label for drawing in chosen]
+        reading = reader.read(side_by_side([drawing.strokes for drawing in chosen], rng))
+        cut += len(reading.pieces) == IN_NUMBER
+        right += reading.text == "".join(str(drawing.label) for drawing in chosen)
     share = right / numbers
     if as_json:
         print(json.dumps({"n": numbers, "accuracy": share, "cut_in_four": cut / numbers}))

@@ -1,8 +1,8 @@
-"""The two courses of the shipped network: first without some writers, who calibrate it; then a shorter one with all.
+"""Train the shipped network in two stages: first without some writers, who calibrate it, then shortly with all.
 
-What was never seen is needed twice: to make probabilities honest and to show how well new people are read. Only then
-may it be learned from too: a shorter course, from half the learning rate down again, takes it in (a warm restart:
-Loshchilov and Hutter 2016, arXiv:1608.03983).
+The writers that are held out serve twice: their drawings calibrate the probabilities, and measure how well new people
+are read. Only then does a second, shorter stage learn from them as well, from half the learning rate down again (a
+warm restart: Loshchilov and Hutter 2016, arXiv:1608.03983).
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from digitscope.cli.progress import Curves, with_progress
 from digitscope.cli.save import save
 from digitscope.digits.io.mnist import Mnist
 from digitscope.digits.strokes import Drawing
-from digitscope.digits.synthesis.training_set import lesson
+from digitscope.digits.synthesis.training_set import training_examples
 
 HELD_OUT = ("25", "26", "27", "28", "29", "30", "apb")
-"""Of the pen data that README names: the last writers of one collection, and one laboratory of the other."""
+"""The writers held out by default, of the pen data that docs/training.md names: six people and one laboratory."""
 MNIST_TIMES = (2, 3)
-"""How often an epoch of each course shows each MNIST image, warped anew.
+"""How often an epoch of each stage shows each MNIST image, warped anew.
 
-In the first course half of what is seen should be pictures that people wrote; in the second, that takes people's
-drawings in which are like those that it knows, MNIST's share is larger: it is what is easily lost.
+In the first stage about half of the examples should be MNIST's. In the second the new drawings resemble known ones,
+and what is easily lost is MNIST: its share is larger.
 """
 LAST_SHARE, LAST_RATE = 0.375, 0.5
-"""The second course: its epochs and its learning rate, as shares of the first one's."""
+"""The second stage: its epochs and its learning rate, as shares of the first one's."""
 
 
 @dataclass(frozen=True)
-class Pupil:
-    """What came of the courses."""
+class Trained:
+    """The result of both stages."""
 
     network: CNN
     curves: Curves
-    """Of the first course."""
+    """The learning curves of the first stage."""
     facts: dict[str, Any]
     """For the header: the data in words; temperature, threshold and what they were measured on."""
 
 
-def teach(
+def train_in_two_stages(
     state: Run,
     mnist: Mnist,
     drawings: list[Drawing],
@@ -55,11 +55,12 @@ def teach(
     held_out: list[str] | None,
     keep: Path | None,
     held_out_weights: Path | None,
-) -> Pupil:
-    """Train `state` on MNIST and what `digits.lessons` makes of the drawings, which stand in `files`.
+) -> Trained:
+    """Train `state` on MNIST and on the examples that `synthesis.training_set` makes from `drawings`.
 
-    `held_out` names the writers of the drawings that the first course leaves out (None: HELD_OUT, as far as they are
-    there). Without them there is no calibration and no second course. Raises CommandError and FileError.
+    `files` names the drawings' files for the header. `held_out` names the writers that the first stage leaves out
+    (None: HELD_OUT, as far as they occur); without any there is no calibration and no second stage. `keep` is the
+    checkpoint's path, `held_out_weights` that of the network after the first stage. Raises CommandError and FileError.
     """
     writers = {drawing.writer for drawing in drawings}
     absent = [name for name in HELD_OUT if name in writers] if held_out is None else held_out
@@ -77,7 +78,7 @@ def teach(
     facts: dict[str, Any] = {"data": _in_words(drawings, files)}
     others = [drawing for drawing in drawings if drawing.writer in absent and drawing.label is not None]
     if not others:
-        return Pupil(network, curves, facts)
+        return Trained(network, curves, facts)
     source = f"{files} ({', '.join(absent)})"
     found = calibration(network, others, mnist.validation)
     facts |= found.facts | {"calibrated_on": f"MNIST's validation images; {source}"}
@@ -86,7 +87,7 @@ def teach(
         cool(never_saw, found.temperature)
         words = _in_words(known, f"{files} without {', '.join(absent)}")
         save(held_out_weights, never_saw, state, mnist.validation, **facts | {"data": words})
-    print("The second course, with all drawings")
+    print("The second stage, with all drawings")
     settings = replace(
         state.settings,
         epochs=max(1, round(LAST_SHARE * state.settings.epochs)),
@@ -98,13 +99,13 @@ def teach(
     network = last.result()
     cool(network, found.temperature)
     facts["second_course_steps"] = last.step
-    return Pupil(network, curves, facts)
+    return Trained(network, curves, facts)
 
 
 def _examples(training: Examples, drawings: list[Drawing], seed: int, times: int) -> Examples:
-    """MNIST's examples, each `times`, and those made from drawings and by rule, in an order that `seed` decides."""
+    """Return MNIST's examples, each `times`, and those made from drawings and by rule, shuffled by `seed`."""
     print("Inking drawings ...", flush=True)
-    pictures, labels = lesson(drawings, seed)
+    pictures, labels = training_examples(drawings, seed)
     order = np.random.default_rng(seed).permutation(len(pictures) + times * len(training[0]))
     print(f"{len(training[0]):,} images of MNIST, {len(pictures):,} made from {len(drawings):,} drawings and rules")
     return (
@@ -114,4 +115,4 @@ def _examples(training: Examples, drawings: list[Drawing], seed: int, times: int
 
 
 def _in_words(drawings: list[Drawing], files: str) -> str:
-    return f"; {len(drawings):,} drawings ({files}); habits and nonsense by rule"
+    return f"; {len(drawings):,} drawings ({files}); habits and negatives by rule"

@@ -18,7 +18,7 @@ from digitscope.digits.strokes import Strokes
 Array = np.ndarray
 
 MOST_STROKES = 32
-"""A drawing with more strokes is taken as a whole: nobody writes a number of so many."""
+"""A drawing with more strokes is taken as a whole: no written number has as many."""
 MOST_IN_DIGIT = 4
 WHOLE = np.log(0.8)
 """A drawing that is one digit with this score is not cut: a 4, 5 or 7 of two strokes stays whole."""

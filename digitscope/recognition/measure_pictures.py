@@ -46,7 +46,7 @@ class PictureResult:
 
 @dataclass(frozen=True)
 class Share:
-    """So many of so many."""
+    """A number of right answers among n."""
 
     right: int
     n: int

@@ -20,7 +20,7 @@ Array = np.ndarray
 DATA_FOLDER = DATA / "mnist"
 
 HELD_OUT = 5_000
-"""The last so many training images are never trained on: everything is chosen by them."""
+"""The number of training images, from the end, that are never trained on: all choices are validated on them."""
 
 CHECKSUMS = {
     "train-images-idx3-ubyte.gz": "6bbc9ace898e44ae57da46a324031adb",

@@ -1,4 +1,4 @@
-"""Habits: the ways to write a digit that MNIST hardly knows, drawn by rule with the freedom of a hand.
+"""Habits: ways to write a digit that MNIST hardly holds, drawn by rule and varied as handwriting varies.
 
 People in other countries slash a zero, cross a seven, give the one a flag and a foot. Training learns from these
 drawings and the test of habits measures on others of them (another seed); where a stroke can simply be added, it is
@@ -339,7 +339,7 @@ NAMES = (*ADDITIONS, *RULES)
 
 
 def draw(name: str, rng: np.random.Generator) -> tuple[Strokes, int]:
-    """A new drawing with the habit `name`, and its digit: strokes in any order and direction, by any hand."""
+    """Draw the habit `name`: return the strokes, in any order and direction, and the digit."""
     if name in RULES:
         label, strokes = RULES[name]
         paths = [stroke(rng) for stroke in strokes]
@@ -352,7 +352,7 @@ def draw(name: str, rng: np.random.Generator) -> tuple[Strokes, int]:
 
 
 def add_habit(strokes: Strokes, label: int, rng: np.random.Generator) -> Strokes:
-    """A person's drawing with one more stroke, where a habit adds one to this digit; else as it is."""
+    """Add a stroke to a drawing where a habit adds one to this digit; else return it as it is."""
     paths = unit_box(strokes.paths)
     if label == 0:
         paths = (slash if rng.random() < 0.8 else dot)(paths, rng)

@@ -100,7 +100,7 @@ SKELETONS: dict[str, list[Stroke]] = {
 
 
 def draw(name: str, rng: np.random.Generator) -> Strokes:
-    """The letter `name`, a key of SKELETONS, by any hand: wide or narrow, often with joining strokes."""
+    """Draw the letter `name`, a key of SKELETONS: wide or narrow, often with joining strokes."""
     paths: Paths = [stroke(rng) for stroke in SKELETONS[name]]
     width = np.exp(rng.normal(-0.15, 0.25))
     return vary(Strokes(tuple(path * (width, 1) for path in paths)), rng)

@@ -1,4 +1,4 @@
-"""What people draw that is no digit: scribbles, signs and little pictures, made by rule.
+"""Negatives: scribbles, signs and doodles that are no digit, drawn by rule.
 
 Letters that people really drew come from pen data; these stand for the rest of what a board has to put up with.
 """
@@ -118,6 +118,6 @@ KINDS: tuple[Callable[[np.random.Generator], Paths], ...] = (
 
 
 def draw(rng: np.random.Generator) -> Strokes:
-    """Any of them, by any hand."""
+    """Draw one of them, chosen at random and augmented."""
     kind = KINDS[int(rng.integers(len(KINDS)))]
     return vary(Strokes(tuple(kind(rng))), rng)

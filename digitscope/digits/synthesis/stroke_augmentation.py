@@ -1,4 +1,4 @@
-"""Other hands: a drawing varied as other people, pens and moods would have drawn it.
+"""Stroke augmentation: vary a drawing as other writers, pens and moods would have drawn it.
 
 The picture of a drawing can be warped (`warp.py`), but only its strokes know what a hand does: it slants,
 hurries and cuts corners, trembles, sets a stroke beside where it should begin. All of it happens in a box of 1 x 1,
@@ -99,7 +99,7 @@ def flicked(path: Array, rng: np.random.Generator) -> Array:
 
 
 def few_lines(strokes: Strokes, share: float) -> Strokes:
-    """The drawing as a slow tablet or mouse keeps it: straight lines about a `share` of a box long."""
+    """Sample the drawing as a slow tablet or mouse does: straight lines about a `share` of a box long."""
     paths = []
     for path in unit_box(strokes.paths):
         fine = resample(path, STEP)
@@ -109,24 +109,24 @@ def few_lines(strokes: Strokes, share: float) -> Strokes:
 
 
 def few_units(strokes: Strokes, units: float, rng: np.random.Generator) -> Strokes:
-    """The drawing with all positions rounded to whole units, so many of which are its longest side."""
+    """Round all positions to a grid; the drawing's longest side has the given number of units."""
     offset = rng.random(2)
     return Strokes(tuple(np.round(path * units + offset) for path in unit_box(strokes.paths)))
 
 
 def slanted(strokes: Strokes, degrees: float) -> Strokes:
-    """The drawing leaning over to the right by so many degrees, to the left if below 0."""
+    """Slant the drawing to the right by an angle in degrees, to the left if below 0."""
     lean = np.tan(np.radians(degrees))
     return Strokes(tuple(path @ np.array([[1, 0], [-lean, 1]]) for path in strokes.paths), strokes.size)
 
 
 def shaky(strokes: Strokes, rng: np.random.Generator, size: float = 0.015) -> Strokes:
-    """The drawing by a trembling hand."""
+    """Add the tremble of an unsteady pen."""
     return Strokes(tuple(tremble(resample(path, STEP), size, rng) for path in unit_box(strokes.paths)))
 
 
 def hasty(strokes: Strokes, share: float = 0.14) -> Strokes:
-    """The drawing by a hurried hand."""
+    """Cut corners as a hurried writer does."""
     return Strokes(tuple(hurry(resample(path, STEP), share) for path in unit_box(strokes.paths)))
 
 

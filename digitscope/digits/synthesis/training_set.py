@@ -1,8 +1,8 @@
-"""What a network learns from beside MNIST: drawings by pens, in other hands, with habits, and what is no digit.
+"""Training examples beside MNIST: augmented pen drawings, habits drawn by rule, and negatives.
 
-MNIST's writers were Americans around 1990. Who draws on a board today slashes a zero, hooks a nine, flags a one: so
-real strokes are inked again many times, each time as another hand would have drawn them, and what few people do is
-added by rule. Pictures that are no digit carry the label NONE, an eleventh class (a background class, as in Dhamija,
+MNIST's writers were Americans around 1990. People elsewhere slash a zero, hook a nine, flag a one. So each drawing is
+inked several times, each time with other stroke augmentation, and rare habits are added by rule. Pictures that are no
+digit carry the label NONE, an eleventh class (a background class, as in Dhamija,
 Günther and Boult, "Reducing network agnostophobia", 2018).
 """
 
@@ -20,15 +20,15 @@ from digitscope.digits.synthesis.stroke_augmentation import few_lines, few_units
 Array = np.ndarray
 
 NONE = 10
-"""The label of what is no digit."""
-HANDS = 6
-"""Pictures that are made of each drawing: one as it is, the others by other hands."""
-LETTER_HANDS = 16
-"""The same for what people drew that is no digit: of that, pen data has far less than there is in the world."""
+"""The label of negatives: pictures that are no digit."""
+COPIES = 6
+"""Pictures made from each drawing: one as it is, the others augmented."""
+NEGATIVE_COPIES = 16
+"""Pictures made from each drawing that is no digit; pen data has few of those."""
 WITH_HABIT = 0.25
-"""The share of drawn zeros, ones and sevens that get a stroke more, as the habits want it."""
-RULED, LETTERS, SENSELESS = 500, 300, 10_000
-"""Pictures by rule: of each habit, of each letter, and of scribbles, signs and little pictures."""
+"""The share of drawings that get an additional stroke by a habit, where one fits their digit."""
+RULED, LETTERS, SCRIBBLES = 500, 300, 10_000
+"""Pictures by rule: of each habit, of each letter, and of scribbles, signs and doodles."""
 COARSE = 0.08
 """The share of varied drawings that come from a slow or coarse device: of straight lines, or of few units."""
 STRAIGHT = (0.12, 0.4)
@@ -36,7 +36,7 @@ STRAIGHT = (0.12, 0.4)
 UNITS = (5.0, 16.0)
 """How many units high or wide a coarse drawing is."""
 PAIRS = 8_000
-"""Pictures of two digits side by side: whoever draws "10" should not hear that it is one digit."""
+"""Negatives of two digits side by side: "10" is not one digit."""
 TWINS = 0.2
 """The share of those whose two digits are the same: two rings are no zero, two sticks no eleven in one."""
 WIDEST = 2.0
@@ -48,10 +48,10 @@ PENS = (INK - 0.4, INK + 0.6)
 """Pixels: the range of the line's width."""
 
 
-def lesson(drawings: Sequence[Drawing], seed: int) -> tuple[Array, Array]:
-    """Pictures (n, 28, 28) uint8 and labels (n,) uint8 from 0 to NONE; n is about HANDS for each drawing and 68,000.
+def training_examples(drawings: Sequence[Drawing], seed: int) -> tuple[Array, Array]:
+    """Make pictures (n, 28, 28) uint8 and labels (n,) uint8 from 0 to NONE; n is about COPIES a drawing plus 68,000.
 
-    Takes half a millisecond a picture. One seed gives the same pictures again.
+    Takes half a millisecond a picture. The same seed gives the same pictures.
     """
     rng = np.random.default_rng(seed)
     made = [*_from_pens(drawings, rng), *_by_rule(rng), *_pairs(drawings, rng)]
@@ -67,7 +67,7 @@ def _from_pens(drawings: Sequence[Drawing], rng: np.random.Generator) -> Made:
     for drawing in drawings:
         label = NONE if drawing.label is None or _is_several(drawing.strokes) else drawing.label
         yield prepare(drawing.strokes).picture, label
-        for _ in range((LETTER_HANDS if drawing.label is None else HANDS) - 1):
+        for _ in range((NEGATIVE_COPIES if drawing.label is None else COPIES) - 1):
             yield _inked(another(drawing, rng), rng), label
 
 
@@ -79,7 +79,7 @@ def _is_several(strokes: Strokes) -> bool:
 
 
 def another(drawing: Drawing, rng: np.random.Generator) -> Strokes:
-    """The drawing by another hand, that may have a habit which the first had not."""
+    """Augment a drawing; now and then add a habit that its writer did not have."""
     strokes = drawing.strokes
     if drawing.label is not None and not strokes.empty and rng.random() < WITH_HABIT:
         strokes = habits.add_habit(strokes, drawing.label, rng)
@@ -102,7 +102,7 @@ def _by_rule(rng: np.random.Generator) -> Made:
     for name in letters.SKELETONS:
         for _ in range(LETTERS):
             yield _inked(letters.draw(name, rng), rng), NONE
-    for _ in range(SENSELESS):
+    for _ in range(SCRIBBLES):
         yield _inked(negatives.draw(rng), rng), NONE
 
 
@@ -123,7 +123,7 @@ def _pairs(drawings: Sequence[Drawing], rng: np.random.Generator) -> Made:
 
 
 def side_by_side(digits: Sequence[Strokes], rng: np.random.Generator) -> Strokes:
-    """Digits in a row as one writes a number: about as high as each other, close together, now and then touching."""
+    """Put digits in a row as in a written number: of about one height, close together, now and then touching."""
     paths: list[Array] = []
     right = 0.0
     for strokes in digits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
@@ -83,6 +84,10 @@ class PageWords:
     def one_digit(self, best: Share, second: Share) -> Said:
         lines = f"{best[0]}: {percent(best[1])}", f"next {second[0]}: {percent(second[1])}"
         return Said(in_words(best[1], second[0]).capitalize(), lines)
+
+    def either(self, digits: Sequence[int], best: Share, second: Share) -> Said:
+        words = f"{', '.join(map(str, digits[:-1]))} or {digits[-1]}"
+        return replace(self.one_digit(best, second), words=words)
 
     def number(self, place: int, best: Share, second: Share) -> Said:
         which = ORDINALS[place] if place < len(ORDINALS) else "last"

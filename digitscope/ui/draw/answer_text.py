@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -59,6 +60,9 @@ class AnswerWords(Protocol):
     def one_digit(self, best: Share, second: Share) -> Said:
         """Say how sure a digit is."""
 
+    def either(self, digits: Sequence[int], best: Share, second: Share) -> Said:
+        """Name the digits of a prediction set that holds two or more, the likeliest first."""
+
     def number(self, place: int, best: Share, second: Share) -> Said:
         """Say how sure the least certain digit of a number is, which stands at `place`, from 0."""
 
@@ -67,7 +71,7 @@ def answer_to(reading: Reading, words: AnswerWords, pen_down: bool = False) -> A
     """Return what an answer says to a reading.
 
     Its facts are `data-digit`, what was read or "", and `data-strokes`, the number of finished strokes: with
-    `pen_down` the pen is still on the last one.
+    `pen_down` the pen is still on the last one; for a single digit also `data-set`, its prediction set.
     """
     strokes = len(reading.strokes.paths) - pen_down
     facts: dict[str, object] = {"data-digit": reading.text, "data-strokes": strokes}
@@ -82,8 +86,9 @@ def answer_to(reading: Reading, words: AnswerWords, pen_down: bool = False) -> A
     if len(reading.pieces) > 1:
         said = words.number(reading.shown, best, second)
         return Answer(reading.text, said.words, said.lines, facts, kind="number")
-    said = words.one_digit(best, second)
-    return Answer(reading.text, said.words, said.lines, facts)
+    own_set = reading.sets[0] if len(reading.sets) == 1 else []
+    said = words.either(own_set, best, second) if len(own_set) > 1 else words.one_digit(best, second)
+    return Answer(reading.text, said.words, said.lines, facts | {"data-set": " ".join(map(str, own_set))})
 
 
 def _unread(reason: str, words: AnswerWords, nothing_yet: bool) -> Said:

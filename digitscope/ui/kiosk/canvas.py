@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import streamlit as st
 from markupsafe import Markup
 
@@ -117,6 +120,10 @@ class EventWords:
         else:
             judged = words("perhaps", digit=second[0]) if best[1] >= 0.5 else words("unsure", digit=second[0])
         return Said(judged, tuple(self._share(share) for share in (best, second)))
+
+    def either(self, digits: Sequence[int], best: Share, second: Share) -> Said:
+        others = ", ".join(map(str, digits[:-1]))
+        return replace(self.one_digit(best, second), words=self.words("either", digits=others, last=digits[-1]))
 
     def number(self, place: int, best: Share, second: Share) -> Said:
         return self.one_digit(best, second)

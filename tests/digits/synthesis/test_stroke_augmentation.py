@@ -111,21 +111,21 @@ def test_every_nonsense_can_be_drawn(kind, rng):
 
 def test_a_lesson_has_its_labels_and_repeats_itself(monkeypatch):
     monkeypatch.setattr(training_set, "RULED", 2)
-    monkeypatch.setattr(training_set, "SENSELESS", 5)
+    monkeypatch.setattr(training_set, "SCRIBBLES", 5)
     monkeypatch.setattr(training_set, "PAIRS", 4)
     monkeypatch.setattr(training_set, "LETTERS", 1)
     drawings = [Drawing(SAMPLES[8][0], 8, "me"), Drawing(SAMPLES[3][1], None, "me"), Drawing(Strokes(()), 2, "me")]
-    pictures, labels = training_set.lesson(drawings, 5)
+    pictures, labels = training_set.training_examples(drawings, 5)
     ruled, letters_and_more = 2 * len(habits.NAMES), len(letters.SKELETONS) + 9
     assert pictures.dtype == np.uint8
-    assert pictures.shape == (training_set.HANDS + training_set.LETTER_HANDS + ruled + letters_and_more, 28, 28), (
+    assert pictures.shape == (training_set.COPIES + training_set.NEGATIVE_COPIES + ruled + letters_and_more, 28, 28), (
         "an empty drawing teaches nothing"
     )
-    assert (labels[: training_set.HANDS] == 8).all()
-    assert (labels == training_set.NONE).sum() == training_set.LETTER_HANDS + letters_and_more
-    again, _ = training_set.lesson(drawings, 5)
+    assert (labels[: training_set.COPIES] == 8).all()
+    assert (labels == training_set.NONE).sum() == training_set.NEGATIVE_COPIES + letters_and_more
+    again, _ = training_set.training_examples(drawings, 5)
     np.testing.assert_array_equal(pictures, again)
-    assert len(training_set.lesson([], 5)[0]) == ruled + letters_and_more
+    assert len(training_set.training_examples([], 5)[0]) == ruled + letters_and_more
 
 
 def test_side_by_side_digits_stand_in_their_order(rng):
@@ -158,13 +158,13 @@ def test_a_drawing_put_on_a_board_has_its_size_lies_inside_and_on_pixels(share, 
 
 
 def test_two_rings_that_a_collection_calls_a_zero_teach_that_they_are_no_digit(monkeypatch):
-    for name in ("RULED", "LETTERS", "SENSELESS", "PAIRS"):
+    for name in ("RULED", "LETTERS", "SCRIBBLES", "PAIRS"):
         monkeypatch.setattr(training_set, name, 0)
     ring = SAMPLES[0][0].paths[0]
     two = Drawing(Strokes((ring, ring + np.array([2.0, 0.0]))), 0, "somebody")
     one = Drawing(Strokes((ring, ring[:3])), 0, "somebody")
-    _, labels = training_set.lesson([two, one], 0)
-    assert labels.tolist() == [training_set.NONE] * training_set.HANDS + [0] * training_set.HANDS
+    _, labels = training_set.training_examples([two, one], 0)
+    assert labels.tolist() == [training_set.NONE] * training_set.COPIES + [0] * training_set.COPIES
 
 
 def test_lines_of_a_slow_tablet_keep_the_ends_and_are_as_long_as_asked():

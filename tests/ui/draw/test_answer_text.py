@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from digitscope.digits.samples import SAMPLES
 from digitscope.digits.strokes import Strokes
 from digitscope.recognition import Reader, Reading
+from digitscope.ui.draw.answer import PageWords
 from digitscope.ui.draw.answer_text import Answer, Said, Share, answer_to
 
 NOTHING = Strokes((), 1.0)
@@ -35,6 +39,9 @@ class Names:
 
     def one_digit(self, best: Share, second: Share) -> Said:
         return Said("one digit", (str(best[0]), str(best[1] > second[1] > 0)))
+
+    def either(self, digits: Sequence[int], best: Share, second: Share) -> Said:
+        return Said("either", tuple(map(str, digits)))
 
     def number(self, place: int, best: Share, second: Share) -> Said:
         return Said("number", (str(place in (0, 1)), str(best[0])))
@@ -68,8 +75,17 @@ def test_there_is_no_network():
 def test_a_digit(reader):
     said = answer(reader.read(SEVEN))
     assert (said.words, said.digit, said.kind, said.lines) == ("one digit", "7", "", ("7", "True"))
-    assert said.facts == {"data-digit": "7", "data-strokes": 1}
+    assert said.facts == {"data-digit": "7", "data-strokes": 1, "data-set": "7"}
     assert answer(reader.read(SEVEN), pen_down=True).facts["data-strokes"] == 0
+
+
+def test_a_set_of_two_is_named(reader):
+    reading = replace(reader.read(SEVEN), sets=[[7, 1]])
+    said = answer(reading)
+    assert (said.words, said.digit, said.lines) == ("either", "7", ("7", "1"))
+    assert said.facts["data-set"] == "7 1"
+    assert PageWords().either([7, 1], (7, 0.6), (1, 0.3)).words == "7 or 1"
+    assert PageWords().either([7, 1, 2], (7, 0.5), (1, 0.3)).words == "7, 1 or 2"
 
 
 def test_a_number(reader):

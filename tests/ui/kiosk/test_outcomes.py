@@ -230,3 +230,10 @@ def test_the_next_visitor_is_not_asked_about_the_last_ones_drawing(page):
     page.emptied()
     page.draw(SAMPLES[3][0])
     assert page.asks
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "7 or 1"), ("de", "7 oder 1"), ("ar", "7 أو 1")])
+def test_an_answer_of_two_digits_names_both(page, language, words):
+    from digitscope.ui.kiosk.canvas import EventWords
+
+    assert EventWords(words_in(language)).either([7, 1], (7, 0.6), (1, 0.3)).words == words

@@ -19,7 +19,7 @@ Array = np.ndarray
 LEAST_CONTRAST = 14.0
 """Steps of 255 that ink must differ from its paper."""
 NOISES = 5.0
-"""Ink must differ by so many times the paper's own noise."""
+"""Ink must differ from the paper by this multiple of the paper's own noise."""
 SMALL_SIDE, MOST_ENLARGED = 256, 8
 """A picture whose shorter side has fewer pixels is enlarged, so that thin lines do not break at their corners."""
 PAPER_SIDE = 120
@@ -27,7 +27,7 @@ PAPER_SIDE = 120
 SURFACE_SIDE = 200
 """Surfaces are looked for on a picture so small."""
 STEP = 9
-"""Steps of 255 between neighbouring pixels there: from so many on, one surface ends."""
+"""The difference of neighbouring pixels, of 255, from which on it is the edge of a surface."""
 LEAST_SURFACE = 0.15
 """The share of the picture that a surface covers at least."""
 EVEN = 12

@@ -20,7 +20,7 @@ Array = np.ndarray
 WORKING_SIDE = 1800
 """Pixels: larger pictures are made smaller first. A line of twenty digits then still has 50 pixels for each."""
 MOST_PIXELS = 64_000_000
-"""A picture that must be unpacked whole may have so many: 256 MB. A phone's camera gives 12 to 50 million."""
+"""The most pixels of a picture that must be unpacked whole: 256 MB. A phone's camera gives 12 to 50 million."""
 MOST_JPEG_PIXELS = 260_000_000
 """A JPEG that is unpacked at an eighth of its size may have more; the largest cameras in phones give 200 million."""
 STRIP = 4_000_000
@@ -102,7 +102,7 @@ def decode(image: Image.Image) -> Photo:
 
 
 def reduced(photo: Photo, side: int) -> Photo:
-    """The same picture with at most so many pixels a side; itself if it has no more."""
+    """Return the picture reduced to the given number of pixels a side; itself if it has no more."""
     height, width = photo.pixels.shape[:2]
     if max(height, width) <= side:
         return photo

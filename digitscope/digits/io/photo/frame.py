@@ -10,7 +10,7 @@ from digitscope.digits.preprocess import BOX, CENTRE, INK, SIDE, centre_of_mass
 Array = np.ndarray
 
 FINE = 5
-"""The line's width is set on a picture so many times as fine as the final one."""
+"""The factor by which the picture on which the line's width is set is finer than the final one."""
 
 
 def frame(mask: Array, width: float = INK) -> Array:
