@@ -200,7 +200,7 @@ def test_the_shipped_recipe_calibrates_on_those_held_out_and_then_learns_from_al
         learned_from.append({drawing.writer for drawing in known})
         return training_set.training_examples(known, seed)
 
-    monkeypatch.setattr(two_stages, "lesson", noted)
+    monkeypatch.setattr(two_stages, "training_examples", noted)
     monkeypatch.setattr(
         two_stages,
         "calibration",
