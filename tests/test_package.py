@@ -97,7 +97,9 @@ def test_all_that_is_no_code_is_inside(installed: Installed):
         f"{'' if folder in ('cnn', 'digitscope') else 'digitscope/'}{path.relative_to(PROJECT).as_posix()}"
         for folder in ("cnn", "digitscope", "pretrained", "data")
         for path in (PROJECT / folder).rglob("*")
-        if path.is_file() and path.suffix != ".pyc"
+        if path.is_file()
+        and path.suffix != ".pyc"
+        and not any(part.startswith(".") for part in path.relative_to(PROJECT).parts)
     }
     assert {".py", ".js", ".css", ".html", ".svg", ".toml", ".npz", ".gz"} <= {Path(name).suffix for name in wanted}
     assert sorted(wanted - installed.files().keys()) == []
