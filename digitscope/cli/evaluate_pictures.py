@@ -10,10 +10,10 @@ from typing import Any
 
 from digitscope.cli.common import CommandError
 from digitscope.recognition import Reader
+from digitscope.recognition.measure import Accuracy
 from digitscope.recognition.measure_pictures import (
     LabelledPicture,
     PictureResult,
-    Share,
     line_share,
     mean,
     measure_pictures,
@@ -55,7 +55,7 @@ def picture_trial(reader: Reader, folder: Path, limit: int | None, as_json: bool
     kinds = shares(results, lambda result: result.picture.kind)
     sources = shares(results, lambda result: result.picture.source)
     lines = line_share(results)
-    total = Share(sum(result.right for result in results), len(results))
+    total = Accuracy(sum(result.right for result in results), len(results))
     if as_json:
         print(json.dumps(_facts(results, total, kinds, sources, lines)))
         return
@@ -74,15 +74,19 @@ def picture_trial(reader: Reader, folder: Path, limit: int | None, as_json: bool
             print(f"wrong: {result.picture.path} is {result.picture.label}, read as {result.said or 'nothing'}")
 
 
-def _words(share: Share) -> str:
+def _words(share: Accuracy) -> str:
     low, high = share.interval
     return f"{share.right} of {share.n}, {share.share:.4f} (95 % interval {low:.4f} to {high:.4f})"
 
 
 def _facts(
-    results: list[PictureResult], total: Share, kinds: dict[str, Share], sources: dict[str, Share], lines: Share
+    results: list[PictureResult],
+    total: Accuracy,
+    kinds: dict[str, Accuracy],
+    sources: dict[str, Accuracy],
+    lines: Accuracy,
 ) -> dict[str, Any]:
-    def facts(share: Share) -> dict[str, Any]:
+    def facts(share: Accuracy) -> dict[str, Any]:
         return {"right": share.right, "n": share.n, "share": share.share, "interval": list(share.interval)}
 
     return {

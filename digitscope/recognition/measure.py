@@ -74,3 +74,21 @@ def wilson(share: float, n: int) -> tuple[float, float]:
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return middle - half, middle + half
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """The number of right answers among `n`, its share, and that share's 95 % interval (Wilson)."""
+
+    right: int
+    n: int
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 0 without any answer."""
+        return self.right / self.n if self.n else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval's ends, 0 to 1; all of it without any answer."""
+        return wilson(self.share, self.n) if self.n else (0.0, 1.0)

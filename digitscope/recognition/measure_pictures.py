@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitscope.digits.io.photo import PhotoError, open_photo
-from digitscope.recognition.measure import wilson
+from digitscope.recognition.measure import Accuracy
 from digitscope.recognition.reader import Reader
 
 SEVERAL = "multi"
@@ -44,24 +44,6 @@ class PictureResult:
         return self.said == self.picture.label.replace(" ", "")
 
 
-@dataclass(frozen=True)
-class Share:
-    """A number of right answers among n."""
-
-    right: int
-    n: int
-
-    @property
-    def share(self) -> float:
-        """0 to 1."""
-        return self.right / self.n if self.n else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The 95 % interval (Wilson)."""
-        return wilson(self.share, self.n)
-
-
 def measure_pictures(reader: Reader, pictures: Iterable[LabelledPicture]) -> list[PictureResult]:
     """Read each picture; one that cannot be read, or has nothing to read, is wrong."""
     results = []
@@ -86,21 +68,21 @@ def _in_order(truth: Sequence[str], lines: Sequence[str]) -> int:
     return best[-1]
 
 
-def shares(results: Iterable[PictureResult], key: Callable[[PictureResult], str]) -> dict[str, Share]:
+def shares(results: Iterable[PictureResult], key: Callable[[PictureResult], str]) -> dict[str, Accuracy]:
     """The pictures that are right by `key`, such as their kind, in alphabetical order."""
     counts: dict[str, list[bool]] = defaultdict(list)
     for result in results:
         counts[key(result)].append(result.right)
-    return {name: Share(sum(own), len(own)) for name, own in sorted(counts.items())}
+    return {name: Accuracy(sum(own), len(own)) for name, own in sorted(counts.items())}
 
 
-def line_share(results: Iterable[PictureResult]) -> Share:
+def line_share(results: Iterable[PictureResult]) -> Accuracy:
     """The lines that are right in pictures with several digits."""
     several = [result for result in results if result.picture.kind == SEVERAL]
-    return Share(sum(result.lines_right for result in several), sum(result.lines for result in several))
+    return Accuracy(sum(result.lines_right for result in several), sum(result.lines for result in several))
 
 
-def mean(parts: Iterable[Share]) -> float:
+def mean(parts: Iterable[Accuracy]) -> float:
     """The mean of several shares, each counting once."""
     listed = [part.share for part in parts]
     return sum(listed) / len(listed) if listed else 0.0

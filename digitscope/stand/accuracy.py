@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
-from digitscope.recognition.measure import wilson
+from digitscope.recognition.measure import Accuracy
 
 Array = np.ndarray
 Answer = tuple[int | None, int | None]
@@ -15,24 +14,6 @@ Answer = tuple[int | None, int | None]
 
 REFUSED = 10
 """The column of `confusions` that counts drawings which were not read."""
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """A share of `n` drawings with its 95 % interval (Wilson)."""
-
-    right: int
-    n: int
-
-    @property
-    def share(self) -> float:
-        """From 0 to 1; 0 without any drawing."""
-        return self.right / self.n if self.n else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The 95 % interval's ends, 0 to 1; all of it without any drawing."""
-        return wilson(self.share, self.n) if self.n else (0.0, 1.0)
 
 
 def accuracy(answers: Iterable[Answer]) -> Accuracy:

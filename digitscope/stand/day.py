@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from digitscope.stand.accuracy import Accuracy, accuracy, confusions
+from digitscope.recognition.measure import Accuracy
+from digitscope.stand.accuracy import accuracy, confusions
 from digitscope.stand.store import Store
 
 Array = np.ndarray

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from digitscope.digits.samples import SAMPLES
-from digitscope.stand.accuracy import Accuracy
+from digitscope.recognition.measure import Accuracy
 from digitscope.stand.day import day_figures
 from digitscope.stand.store import Store
 

@@ -7,7 +7,8 @@ from datetime import datetime
 import streamlit as st
 
 from digitscope.digits.preprocess import prepare
-from digitscope.stand.accuracy import REFUSED, Accuracy
+from digitscope.recognition.measure import Accuracy
+from digitscope.stand.accuracy import REFUSED
 from digitscope.stand.challenges import CHALLENGES
 from digitscope.stand.day import DayFigures, day_figures
 from digitscope.stand.store import Kept, StoreError, day_of
