@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from cnn import conformal, test_time_augmentation
+from cnn.explain.embedding import fingerprint
 from cnn.fast.tracer import Tracer
 from cnn.network import CNN
 from cnn.verdict import DIGITS, Verdict, judge, refuse_above
@@ -74,11 +75,7 @@ class Reader:
     @cached_property
     def fingerprint(self) -> str:
         """A text that is the same for the same layers and weights: a key for results that depend on them."""
-        digest = sha256(repr(self.network).encode())
-        for name, array in (self.network.params | self.network.state).items():
-            digest.update(name.encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
-        return digest.hexdigest()[:32]
+        return sha256((repr(self.network) + fingerprint(self.network)).encode()).hexdigest()[:32]
 
     def read(self, drawn: Drawn, pen_down: bool = False) -> Reading:
         """Read strokes, which may be several digits in a row, a picture of digits, or one framed picture.
@@ -111,10 +108,6 @@ class Reader:
     def outputs(self, pictures: Array) -> Array:
         """Return the network's outputs (n, 10) or (n, 11) float32 for pictures (n, 28, 28) uint8."""
         return (self.tracer.predict if len(pictures) <= FEW else self.network.predict_output)(pictures)
-
-    def log_likelihoods(self, pictures: Array) -> Array:
-        """Return (n,): the logarithm of how likely each picture (n, 28, 28) is exactly one digit."""
-        return _log_likelihoods(self.outputs(pictures))
 
     def _read_strokes(self, strokes: Strokes, pen_down: bool) -> Reading:
         begun = perf_counter()
@@ -168,4 +161,5 @@ class Reader:
 
 
 def _log_likelihoods(outputs: Array) -> Array:
+    """Return (n,): the logarithm of how likely each of the network's outputs (n, K) is exactly one digit."""
     return np.log(np.maximum(judge(outputs).likelihood, LEAST))
