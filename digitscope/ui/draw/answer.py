@@ -107,9 +107,11 @@ def _answer(reading: Reading, network_name: str, begun: float, pen_down: bool) -
         "data-milliseconds": f"{1000 * (perf_counter() - begun):.2f}",
         "data-network-milliseconds": f"{reading.network_ms:.2f}",
     }
-    # The prediction set comes last: the live channel appends attributes that the answer before had not.
-    last = {name: answer.facts.pop(name) for name in ("data-set",) if name in answer.facts}
-    return replace(answer, facts=answer.facts | times | last, reader=f"by {network_name}")
+    facts = answer.facts | times
+    if "data-set" in facts:
+        # Comes last: the live channel appends the attributes that the answer before did not have.
+        facts["data-set"] = facts.pop("data-set")
+    return replace(answer, facts=facts, reader=f"by {network_name}")
 
 
 def _picture_html(reading: Reading) -> str:
