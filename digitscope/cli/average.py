@@ -14,9 +14,8 @@ import numpy as np
 
 from cnn import weights
 from cnn.architectures import to_list
-from cnn.container import FileError
 from cnn.network import CNN
-from digitscope.cli.common import CommandError, load_mnist, load_network
+from digitscope.cli.common import CommandError, load_mnist, load_network, save_network
 
 OF_ONE_NETWORK = ("format", "layers", "temperature", "refuse_above", "least_probabilities", "calibrated_on")
 """What a header says that is no longer true of a mean."""
@@ -49,10 +48,7 @@ def run(options: argparse.Namespace) -> int:
         "validation_accuracy": accuracy,
         "validation_loss": loss,
     }
-    try:
-        weights.save(options.out, mean, **facts)
-    except FileError as error:
-        raise CommandError(str(error)) from error
+    save_network(options.out, mean, facts)
     print(f"Weights: {options.out}, the mean of {len(loaded)}; validation accuracy {accuracy:.4f}")
     return 0
 

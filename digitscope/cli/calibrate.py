@@ -14,16 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from cnn import weights
 from cnn.calibration import best_temperature, cool, expected_calibration_error, threshold, with_temperature
 from cnn.conformal import ERROR, from_header, least_probabilities, prediction_sets, set_quality
-from cnn.container import FileError
 from cnn.fast.predictor import BatchPredictor
 from cnn.network import CNN
 from cnn.test_time_augmentation import augmented_outputs, combine
 from cnn.training import Examples
 from cnn.verdict import judge
-from digitscope.cli.common import CommandError, load_mnist, load_network, read_drawings
+from digitscope.cli.common import CommandError, load_mnist, load_network, read_drawings, save_network
 from digitscope.digits.preprocess import prepare_all
 from digitscope.digits.strokes import Drawing
 
@@ -85,10 +83,7 @@ def run(options: argparse.Namespace) -> int:
     only = f" ({', '.join(options.only)})" if options.only else ""
     facts = {key: value for key, value in header.items() if key not in ("format", "layers")}
     facts |= found.facts | {"calibrated_on": f"{on}{files}{only}"}
-    try:
-        weights.save(options.weights, network, **facts)
-    except FileError as error:
-        raise CommandError(str(error)) from error
+    save_network(options.weights, network, facts)
     print(f"Weights: {options.weights}")
     return 0
 

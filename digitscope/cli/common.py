@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cnn import CNN
+from cnn import CNN, weights
 from cnn.weights import WeightsError
 from digitscope.digits.io import mnist
 from digitscope.digits.io.mnist import Mnist, MnistError
@@ -31,6 +31,14 @@ def load_network(path: Path) -> tuple[CNN, dict[str, Any]]:
     """A network that may read, and its header, or a CommandError."""
     try:
         return shipped.load(path)
+    except WeightsError as error:
+        raise CommandError(str(error)) from error
+
+
+def save_network(path: Path, network: CNN, facts: dict[str, Any]) -> None:
+    """Write a weights file with `facts` in its header, or raise a CommandError."""
+    try:
+        weights.save(path, network, **facts)
     except WeightsError as error:
         raise CommandError(str(error)) from error
 
