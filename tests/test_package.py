@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +22,9 @@ from PIL import Image
 from digitscope.digits.preprocess import prepare
 from digitscope.digits.samples import SAMPLES
 from testkit.paths import PROJECT
+from testkit.server import fetch
 
 BLOCKS = re.findall(r"```python\n(.*?)```", (PROJECT / "README.md").read_text("utf-8"), re.DOTALL)
-DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass
@@ -181,7 +180,7 @@ def test_run_is_the_server_and_ends_with_it(untouched: Installed, signal_name: s
             assert monotonic() < deadline, log.read_text()
             sleep(0.1)
         assert str(untouched.folder / "digitscope" / "entry" / "app.py") in psutil.Process(server.pid).cmdline()
-        with DIRECTLY.open(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+        with fetch(f"http://127.0.0.1:{port}/", timeout=10) as answer:
             assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"], "our server, not Streamlit's"
         server.send_signal(getattr(signal, signal_name))
         server.wait(15)
@@ -195,7 +194,7 @@ def test_run_is_the_server_and_ends_with_it(untouched: Installed, signal_name: s
 def healthy(port: int) -> bool:
     """Whether a server answers there."""
     try:
-        with DIRECTLY.open(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
+        with fetch(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
             return answer.status == 200
     except OSError:
         return False

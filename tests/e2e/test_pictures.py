@@ -7,10 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from testkit.paths import PROJECT
+from testkit.paths import PICTURES
 
-PICTURES = PROJECT.parent / "shared" / "pictures"
-"""Pictures by people; not a part of the project, so the test is skipped where they are not at hand."""
 HARDEST = {
     "a35639ed8c.jpg": "0123456789 012345678910 012345678910",
     "8bc286a431.jpg": "74213",
